@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace EventHistory.Core.Celery;
+
+/// <summary>
+/// JSON strings as text that PostgreSQL can hold. Two things are legal in JSON and in no UTF-8 text column: U+0000 and
+/// a surrogate without its partner. Both are kept as the six characters of their JSON escape (<c>\u0000</c>,
+/// <c>\ud800</c>), so they are seen, found and distinct; the log itself keeps the sender's bytes.
+/// </summary>
+public static class JsonText
+{
+    /// <summary>The text of the reader's current string value or property name.</summary>
+    public static string Read(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
+
+    /// <summary>The same rule for a text that did not come as JSON, such as an id in a URL.</summary>
+    public static string Storable(string text)
+    {
+        var clean = true;
+        for (var i = 0; i < text.Length && clean; i++)
+            clean = text[i] != '\0' && !char.IsSurrogate(text[i]);
+        if (clean)
+            return text;
+        var result = new StringBuilder(text.Length + 16);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                result.Append(text[i]).Append(text[++i]);
+            else if (text[i] == '\0' || char.IsSurrogate(text[i]))
+                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
+            else
+                result.Append(text[i]);
+        }
+        return result.ToString();
+    }
+
+    /// <summary>True when the JSON holds an escape that PostgreSQL's own JSON functions refuse to read.</summary>
+    public static bool HasOddEscape(ReadOnlySpan<byte> json)
+    {
+        while (json.IndexOf("\\u"u8) is >= 0 and int at)
+        {
+            var escaped = TrailingBackslashes(json[..at]) % 2 == 1; // the backslash itself is escaped: plain text follows
+            if (!escaped && json.Length >= at + 6)
+            {
+                var unit = Hex(json.Slice(at + 2, 4));
+                if (unit == '\0' || char.IsLowSurrogate(unit))
+                    return true;
+                if (char.IsHighSurrogate(unit))
+                {
+                    if (!IsLowEscape(json[(at + 6)..]))
+                        return true;
+                    at += 6;
+                }
+            }
+            json = json[Math.Min(json.Length, at + 6)..];
+        }
+        return false;
+    }
+
+    private static int TrailingBackslashes(ReadOnlySpan<byte> json)
+    {
+        var count = 0;
+        while (count < json.Length && json[^(count + 1)] == '\\')
+            count++;
+        return count;
+    }
+
+    private static bool IsLowEscape(ReadOnlySpan<byte> json) =>
+        json.Length >= 6 && json.StartsWith("\\u"u8) && char.IsLowSurrogate(Hex(json.Slice(2, 4)));
+
+    private static string Unescape(ReadOnlySpan<byte> json)
+    {
+        var rented = ArrayPool<char>.Shared.Rent(json.Length); // an escape is never shorter than what it stands for
+        Span<char> text = rented;
+        var length = 0;
+        while (json.Length > 0)
+        {
+            var plain = json.IndexOf((byte)'\\');
+            if (plain < 0)
+                plain = json.Length;
+            length += Encoding.UTF8.GetChars(json[..plain], text[length..]);
+            json = json[plain..];
+            if (json.Length == 0)
+                break;
+            if (json[1] != 'u')
+            {
+                text[length++] = Simple(json[1]);
+                json = json[2..];
+                continue;
+            }
+            var unit = Hex(json.Slice(2, 4));
+            if (char.IsHighSurrogate(unit) && IsLowEscape(json[6..]))
+            {
+                text[length++] = unit;
+                text[length++] = Hex(json.Slice(8, 4));
+                json = json[12..];
+                continue;
+            }
+            if (unit == '\0' || char.IsSurrogate(unit))
+                length += $"\\u{(int)unit:x4}".TryCopyTo(text[length..]) ? 6 : 0;
+            else
+                text[length++] = unit;
+            json = json[6..];
+        }
+        string result = new(text[..length]);
+        ArrayPool<char>.Shared.Return(rented);
+        return result;
+    }
+
+    private static char Simple(byte escape) => (char)escape switch
+    {
+        'b' => '\b',
+        'f' => '\f',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        var same => same,
+    };
+
+    private static char Hex(ReadOnlySpan<byte> digits) =>
+        ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : '?';
+}

@@ -1,0 +1,103 @@
+using EventHistory.Core.Celery;
+
+namespace EventHistory.Core.Tasks;
+
+/// <summary>
+/// (task, event) → task. Keeps the stamps of everything that happened, and for each group of fields the content of the
+/// event that counts most in it: the latest one by <see cref="Stamp.CompareTo"/>. Adding the same events in any order,
+/// any number of times, gives the same task.
+/// </summary>
+/// <remarks>
+/// A fold lives in the writer's memory between batches, and its texts do not: after <see cref="Written"/> only the
+/// stamps remain, and a content is set again only when an event outranks what the row already shows.
+/// </remarks>
+public sealed class TaskFold(TaskId id)
+{
+    /// <summary>So many positions are remembered one by one; a longer story is found by its range.</summary>
+    public const int MaxPositions = 256;
+
+    private readonly List<long> _positions = new(4);
+
+    public TaskId Id { get; } = id;
+    public StampSet Stamps { get; } = new();
+    /// <summary>The earliest time any event of this task bears: what lists are ordered by.</summary>
+    public DateTime FirstAt { get; private set; } = DateTime.MaxValue;
+    public int Retries { get; private set; }
+    /// <summary>Events in the log that speak of this task, repeated ones included.</summary>
+    public int EventCount { get; private set; }
+    public IReadOnlyList<long> Positions => _positions;
+    public long LastPosition { get; private set; }
+    public bool IsStored { get; private set; }
+
+    // Content that this batch brought and the row does not show yet.
+    /// <summary>name, args, kwargs, eta, expires, root, parent: of the latest sent or received event that names the task.</summary>
+    public CeleryEvent? Definition { get; private set; }
+    /// <summary>queue, exchange, routing key, client: of the latest <c>task-sent</c>.</summary>
+    public CeleryEvent? Sent { get; private set; }
+    /// <summary>result, runtime: of the latest <c>task-succeeded</c>.</summary>
+    public CeleryEvent? Succeeded { get; private set; }
+    /// <summary>exception, traceback: of the latest <c>task-failed</c> or <c>task-retried</c>.</summary>
+    public CeleryEvent? Error { get; private set; }
+    /// <summary>terminated, expired, signal: of the latest <c>task-revoked</c>.</summary>
+    public CeleryEvent? Revoked { get; private set; }
+
+    /// <summary>A fold as its row tells it.</summary>
+    public static TaskFold Load(TaskId id, IEnumerable<Stamp> stamps, DateTime firstAt, int retries, int eventCount,
+        IEnumerable<long> positions, long lastPosition)
+    {
+        var fold = new TaskFold(id) { FirstAt = firstAt, Retries = retries, EventCount = eventCount, LastPosition = lastPosition, IsStored = true };
+        foreach (var stamp in stamps)
+            fold.Stamps.Add(stamp);
+        fold._positions.AddRange(positions);
+        return fold;
+    }
+
+    /// <summary>Takes one event of this task in. An event without a usable time leaves only its position.</summary>
+    public void Apply(CeleryEvent e, long position)
+    {
+        EventCount++;
+        LastPosition = position;
+        if (_positions.Count < MaxPositions)
+            _positions.Add(position);
+        if (Stamp.Of(e) is not { } stamp)
+            return;
+        if (stamp.At < FirstAt)
+            FirstAt = stamp.At;
+        Retries = Math.Max(Retries, stamp.Retries() ?? 0);
+        if (!Stamps.Add(stamp))
+            return;
+        switch (stamp.Kind)
+        {
+            case EventKind.TaskSent:
+                Definition = DefinesBest(stamp) ? e : Definition;
+                Sent = IsLast(stamp, k => k == EventKind.TaskSent) ? e : Sent;
+                break;
+            case EventKind.TaskReceived:
+                Definition = DefinesBest(stamp) ? e : Definition;
+                break;
+            case EventKind.TaskSucceeded:
+                Succeeded = IsLast(stamp, k => k == EventKind.TaskSucceeded) ? e : Succeeded;
+                break;
+            case EventKind.TaskFailed or EventKind.TaskRetried:
+                Error = IsLast(stamp, k => k is EventKind.TaskFailed or EventKind.TaskRetried) ? e : Error;
+                break;
+            case EventKind.TaskRevoked:
+                Revoked = IsLast(stamp, k => k == EventKind.TaskRevoked) ? e : Revoked;
+                break;
+        }
+    }
+
+    /// <summary>The row is committed: forget the texts, keep what decides about later events.</summary>
+    public void Written()
+    {
+        IsStored = true;
+        Definition = Sent = Succeeded = Error = Revoked = null;
+    }
+
+    private bool IsLast(Stamp stamp, Func<EventKind, bool> sameGroup) =>
+        Stamps.Last(s => sameGroup(s.Kind)) == stamp;
+
+    private bool DefinesBest(Stamp stamp) => stamp ==
+        (Stamps.Last(s => s.Kind is EventKind.TaskSent or EventKind.TaskReceived && s.NamesTask())
+            ?? Stamps.Last(s => s.Kind is EventKind.TaskSent or EventKind.TaskReceived));
+}

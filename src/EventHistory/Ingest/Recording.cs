@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using EventHistory.Core.Celery;
+using EventHistory.Settings;
+using EventHistory.Store;
+using EventHistory.Telemetry;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace EventHistory.Ingest;
+
+/// <summary>
+/// One unbroken stretch of recording. While one batch is being written the next is already being read:
+/// <code>
+/// stream ──▶ batch n+1   (decode)          this loop
+///            batch n     (fold, commit)    one write at a time
+///            batch n−1   (acknowledged)
+/// </code>
+/// Acknowledging only lets the broker send more; the offset in the database is the truth.
+/// </summary>
+internal sealed class Recording(
+    EventHistorySettings settings, IConnection connection, NpgsqlConnection session, Labels labels, SourceState source, ResumePoint resume,
+    RecorderStatus status, TimeProvider time, ILogger logger)
+{
+    /// <summary>How long a stop waits for the batch in hand.</summary>
+    private static readonly TimeSpan _lastWrite = TimeSpan.FromSeconds(20);
+
+    private readonly OffsetWatch _offsets = new(source, resume);
+    private BatchWriter _writer = new(session, source, labels, time);
+    private long _carefulUpTo;
+
+    public required Action OnCommit { get; init; }
+
+    public long NextPosition => _writer.Source.NextPosition;
+
+    /// <summary>Records until the token says stop; then finishes the batch in hand and returns.</summary>
+    /// <param name="carefulUpTo">Up to this offset every message is a batch of its own: one of them was refused by the database.</param>
+    /// <param name="stop">Stop.</param>
+    /// <exception cref="BatchRefusedException">The database refuses what is in a batch.</exception>
+    public async Task Run(long carefulUpTo, CancellationToken stop)
+    {
+        _carefulUpTo = carefulUpTo;
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        await using var subscription = await StreamSubscription.Open(channel, settings.Stream.Name, resume.Offset, settings.Stream.Prefetch, stop);
+        using var abort = new CancellationTokenSource();
+        await using var deadline = stop.Register(() => abort.CancelAfter(_lastWrite));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop); // also when a write fails while nothing comes in
+
+        var writing = Task.CompletedTask;
+        try
+        {
+            while (await Next(subscription, end.Token) is { } batch)
+            {
+                await writing;
+                writing = Write(batch, channel, subscription, end, abort.Token);
+            }
+        }
+        finally
+        {
+            await writing;
+        }
+    }
+
+    /// <returns>The next batch, or null when it is time to stop and nothing is in hand.</returns>
+    private async Task<Batch?> Next(StreamSubscription subscription, CancellationToken stop)
+    {
+        var batch = new Batch { Epoch = resume.Epoch };
+        using var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        try
+        {
+            Take(batch, await subscription.Take(stop));
+            linger.CancelAfter(settings.Batch.Linger);
+            while (!batch.IsFull(settings.Batch) && batch.LastOffset > _carefulUpTo && !stop.IsCancellationRequested)
+            {
+                if (!subscription.TryTake(out var delivery))
+                    delivery = await subscription.Take(linger.Token);
+                Take(batch, delivery);
+            }
+        }
+        catch (OperationCanceledException) when (linger.IsCancellationRequested)
+        {
+            // waited long enough, or asked to stop
+        }
+        return batch.IsEmpty ? null : batch;
+    }
+
+    private void Take(Batch batch, Delivery delivery)
+    {
+        if (_offsets.Pass(delivery.Offset) is { } gap)
+        {
+            batch.Add(gap);
+            Meters.Gaps.Add(1);
+            logger.GapFound(gap.NextOffset, gap.Epoch, gap.Kind, gap.Messages);
+        }
+        batch.Add(delivery);
+    }
+
+    private async Task Write(Batch batch, IChannel channel, StreamSubscription subscription, CancellationTokenSource end, CancellationToken ct)
+    {
+        await Task.Yield(); // reading goes on meanwhile
+        var started = Stopwatch.GetTimestamp();
+        var written = false;
+        try
+        {
+            batch = await CommitOrReject(batch, ct);
+            await channel.BasicAckAsync(batch.LastTag, multiple: true, ct);
+            written = true;
+        }
+        finally
+        {
+            if (!written)
+                await end.CancelAsync();
+        }
+
+        Meters.BatchSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Meters.Events.Add(batch.Events.Count);
+        Meters.Messages.Add(batch.Messages);
+        Meters.Rejected.Add(batch.Rejected.Count);
+        foreach (var message in batch.Rejected)
+            logger.MessageRejected(message.Offset, message.Reason);
+        if (subscription.Waiting == 0)
+            status.LagSeconds = 0;
+    }
+
+    private async Task<Batch> CommitOrReject(Batch batch, CancellationToken ct)
+    {
+        try
+        {
+            await Commit(batch, ct);
+            return batch;
+        }
+        catch (PostgresException refusal) when (IsAboutContent(refusal))
+        {
+            if (batch.Messages > 1)
+                throw new BatchRefusedException(refusal, batch.LastOffset);
+            var rejected = batch.Instead(new Rejection($"The database refuses it: {refusal.MessageText} (SQLSTATE {refusal.SqlState})."));
+            _writer = new BatchWriter(session, _writer.Source, labels, time);
+            await Commit(rejected, ct);
+            return rejected;
+        }
+    }
+
+    private async Task Commit(Batch batch, CancellationToken ct)
+    {
+        var recordedAt = await _writer.Write(batch, ct);
+        OnCommit();
+        status.LastOffset = batch.LastOffset;
+        status.LastPosition = NextPosition - 1;
+        status.LastRecordedAt = recordedAt;
+        if (batch.Events.Max(e => e.At) is { } last)
+        {
+            status.LastEventAt = last;
+            status.LagSeconds = Math.Max(0, (recordedAt - last).TotalSeconds);
+        }
+    }
+
+    // 22 data exception, 23 constraint, 54 limit exceeded: the same batch would fail again
+    private static bool IsAboutContent(PostgresException refusal) => refusal.SqlState[..2] is "22" or "23" or "54";
+}
+
+/// <summary>The database refuses what is in a batch; trying the same batch again would not help.</summary>
+internal sealed class BatchRefusedException(PostgresException refusal, long lastOffset) : Exception(refusal.MessageText, refusal)
+{
+    public long LastOffset { get; } = lastOffset;
+}

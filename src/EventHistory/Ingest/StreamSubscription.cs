@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using RabbitMQ.Client;
+
+namespace EventHistory.Ingest;
+
+/// <summary>
+/// Deliveries of a stream from a place on, in order, as something that can be awaited. Holds back the broker when more
+/// than <see cref="MaxWaitingBytes"/> wait to be taken, so that large messages do not fill the memory.
+/// </summary>
+internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
+{
+    private const long MaxWaitingBytes = 32 * 1024 * 1024;
+
+    private readonly Channel<Delivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private readonly SemaphoreSlim _room = new(0);
+    private long _waitingBytes;
+    private string _tag = "";
+
+    private StreamSubscription(IChannel channel)
+        : base(channel)
+    {
+    }
+
+    /// <param name="offset"><c>first</c>, <c>next</c>, or an offset as a <see cref="long"/>: the first message to deliver.</param>
+    public static async Task<StreamSubscription> Open(IChannel channel, string stream, object offset, int prefetch, CancellationToken ct)
+    {
+        var subscription = new StreamSubscription(channel);
+        channel.ChannelShutdownAsync += (_, reason) =>
+        {
+            subscription.End($"The broker closed the channel: {reason.ReplyText}");
+            return Task.CompletedTask;
+        };
+        await channel.BasicQosAsync(0, (ushort)prefetch, global: false, ct);
+        subscription._tag = await channel.BasicConsumeAsync(stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
+            new Dictionary<string, object?> { ["x-stream-offset"] = offset }, subscription, ct);
+        return subscription;
+    }
+
+    /// <summary>Deliveries that wait to be taken.</summary>
+    public int Waiting => _deliveries.Reader.Count;
+
+    /// <exception cref="IOException">The subscription ended.</exception>
+    public async ValueTask<Delivery> Take(CancellationToken ct)
+    {
+        try
+        {
+            return Taken(await _deliveries.Reader.ReadAsync(ct));
+        }
+        catch (ChannelClosedException ended)
+        {
+            throw ended.InnerException ?? ended;
+        }
+    }
+
+    public bool TryTake(out Delivery delivery)
+    {
+        if (!_deliveries.Reader.TryRead(out var taken))
+        {
+            delivery = null!;
+            return false;
+        }
+        delivery = Taken(taken);
+        return true;
+    }
+
+    public override async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+        IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    {
+        _deliveries.Writer.TryWrite(Delivery.Of(deliveryTag, routingKey, properties, body));
+        if (Interlocked.Add(ref _waitingBytes, body.Length) > MaxWaitingBytes)
+            await _room.WaitAsync(cancellationToken);
+    }
+
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        End("The broker cancelled the subscription: the stream was deleted or its node is going down.");
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End("The subscription was closed.");
+        if (Channel.IsOpen)
+            await Channel.BasicCancelAsync(_tag, noWait: true);
+    }
+
+    private Delivery Taken(Delivery delivery)
+    {
+        var before = Interlocked.Add(ref _waitingBytes, -delivery.Body.Length) + delivery.Body.Length;
+        if (before > MaxWaitingBytes && before - delivery.Body.Length <= MaxWaitingBytes)
+            _room.Release();
+        return delivery;
+    }
+
+    private void End(string reason)
+    {
+        _deliveries.Writer.TryComplete(new IOException(reason));
+        _room.Release(1000); // whoever waits for room need not any more
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace EventHistory.Store;
+
+/// <summary>
+/// The table <c>label</c>: texts that repeat, and their numbers. New ones are committed at once, outside the caller's
+/// transaction, so that a number once seen is always there; one that nothing refers to does no harm.
+/// </summary>
+internal sealed class Labels(NpgsqlDataSource database)
+{
+    /// <summary>Task names and hosts made up at random must not fill the memory.</summary>
+    private const int MaxCached = 100_000;
+
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, string> _texts = [];
+
+    public int this[string text] => _numbers[text];
+
+    public string this[int number] => _texts[number];
+
+    public int? Find(string? text) => text is null ? null : _numbers[text];
+
+    /// <summary>The first 16 bytes of a text's SHA-256: texts may be longer than an index entry.</summary>
+    public static Guid Digest(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
+    /// <summary>Makes room if it is needed; only between batches, for everything interned before is forgotten.</summary>
+    public void Trim()
+    {
+        if (_numbers.Count <= MaxCached)
+            return;
+        _numbers.Clear();
+        _texts.Clear();
+    }
+
+    private const string InternSql = """
+        insert into eventhistory.label (digest, value)
+        select * from unnest($1::uuid[], $2::text[]) on conflict (digest) do nothing
+        """;
+
+    private const string NumbersSql = "select id, value from eventhistory.label where digest = any($1)";
+
+    /// <summary>Gives every text a number.</summary>
+    public async Task Intern(IEnumerable<string> texts, CancellationToken ct)
+    {
+        var unknown = texts.Where(t => !_numbers.ContainsKey(t)).Distinct(StringComparer.Ordinal).ToArray();
+        if (unknown.Length == 0)
+            return;
+        var digests = Array.ConvertAll(unknown, Digest);
+        await using (var insert = database.CreateCommand(InternSql))
+        {
+            insert.Parameters.Add(new() { Value = digests });
+            insert.Parameters.Add(new() { Value = unknown });
+            await insert.ExecuteNonQueryAsync(ct);
+        }
+        await Fetch(NumbersSql, digests, ct);
+    }
+
+    private const string TextsSql = "select id, value from eventhistory.label where id = any($1)";
+
+    /// <summary>Fetches the texts of numbers that a stored row refers to.</summary>
+    public Task Load(IEnumerable<int> numbers, CancellationToken ct)
+    {
+        var unknown = numbers.Where(n => !_texts.ContainsKey(n)).Distinct().ToArray();
+        return unknown.Length == 0 ? Task.CompletedTask : Fetch(TextsSql, unknown, ct);
+    }
+
+    private async Task Fetch(string sql, object keys, CancellationToken ct)
+    {
+        await using var select = database.CreateCommand(sql);
+        select.Parameters.Add(new() { Value = keys });
+        await using var rows = await select.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+        {
+            _numbers[rows.GetString(1)] = rows.GetInt32(0);
+            _texts[rows.GetInt32(0)] = rows.GetString(1);
+        }
+    }
+}
