@@ -1,6 +1,9 @@
+using EventHistory.Api;
 using EventHistory.Commands;
+using EventHistory.Ingest;
 using EventHistory.Settings;
 using EventHistory.Store;
+using EventHistory.Ui;
 
 return await CommandLine.Run(args, Serve, MigrateCommand.Run);
 
@@ -11,16 +14,26 @@ static async Task Serve(EventHistorySettings settings, CancellationToken stop)
 
     // PostgreSQL: the one that is named, or our own
     await using var embedded = settings.Database is null ? await ServeHost.StartDatabase(settings, stop) : null;
-    builder.Services.AddDatabase(settings.Database ?? embedded!.ConnectionString);
+    var database = settings.Database ?? embedded!.ConnectionString;
+    builder.Services.AddDatabase(database);
 
     // RabbitMQ stream → batches → one transaction each
-    // IngestSetup.AddIngest(builder.Services, settings);
+    builder.Services.AddIngest(settings, database);
+
+    // API and pages
+    builder.Services.AddApi();
+    builder.Services.AddUi();
 
     await using var app = builder.Build();
-
-    // health, API, pages
-    // ApiSetup.MapApi(app);
-    // UiSetup.MapUi(app);
+    if (settings.Roles.HasFlag(Roles.Web))
+    {
+        app.MapApi();
+        app.MapUi();
+    }
+    else
+    {
+        app.MapHealth(); // whoever watches the process watches every role
+    }
 
     await app.Serve(settings, stop);
 }

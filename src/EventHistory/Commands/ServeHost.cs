@@ -27,39 +27,51 @@ internal static class ServeHost
     public static Task<EmbeddedPostgres> StartDatabase(EventHistorySettings settings, CancellationToken stop) =>
         EmbeddedPostgres.Start(settings.Data, LoggerFactory.Create(AddLog).CreateLogger<EmbeddedPostgres>(), stop);
 
-    /// <summary>Runs until a signal or a <see cref="FatalStop"/>.</summary>
+    /// <summary>Runs until a signal, a <see cref="FatalStop"/>, or a part that fails in a way it did not foresee.</summary>
     public static async Task Serve(this WebApplication app, EventHistorySettings settings, CancellationToken stop)
     {
         try
         {
             await app.StartAsync(stop);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
+        catch (Exception e) when (CannotListen(e, settings) is { } sentence)
         {
-            throw new StartException($"Port {settings.Port} of {settings.Address} is in use: end what listens there, or choose another with --port.");
-        }
-        catch (SocketException e)
-        {
-            throw new StartException($"Port {settings.Port} of {settings.Address} cannot be listened on ({e.Message}): "
-                + "choose an address of this machine with --address, and a port above 1023 with --port.");
+            app.Lifetime.StopApplication(); // tells the parts that have begun that their end is in order
+            throw new StartException(sentence);
         }
 
         app.Logger.Serving(app.Urls.Order().First());
         await app.WaitForShutdownAsync(stop);
-        if (app.Services.GetRequiredService<FatalStop>().Sentence is { } sentence)
-            throw new StartException(sentence);
+        if (app.Services.GetRequiredService<FatalStop>().Sentence is { } reason)
+            throw new StartException(reason);
+        if (Failed(app) is { } failed)
+            throw new StartException($"{failed.GetType().Name} failed: {failed.ExecuteTask!.Exception!.InnerException!.Message}");
         app.Logger.Stopped();
     }
 
     /// <summary>One line per message, times in UTC.</summary>
     public static void AddLog(ILoggingBuilder logging) => logging
         .ClearProviders()
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // what stops the start is our one sentence
         .AddSimpleConsole(c =>
         {
             c.SingleLine = true;
             c.UseUtcTimestamp = true;
             c.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z '";
         });
+
+    private static string? CannotListen(Exception fault, EventHistorySettings settings) => fault switch
+    {
+        IOException { InnerException: AddressInUseException } =>
+            $"Port {settings.Port} of {settings.Address} is in use: end what listens there, or choose another with --port.",
+        SocketException =>
+            $"Port {settings.Port} of {settings.Address} cannot be listened on ({fault.Message}): "
+            + "choose an address of this machine with --address, and a port above 1023 with --port.",
+        _ => null,
+    };
+
+    private static BackgroundService? Failed(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(s => s.ExecuteTask is { IsFaulted: true });
 
     private static void Listen(WebApplicationBuilder builder, EventHistorySettings settings)
     {

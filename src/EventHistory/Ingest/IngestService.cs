@@ -28,7 +28,7 @@ internal sealed class IngestService(
     {
         try
         {
-            await startup.Ready;
+            await startup.Ready(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
                 await RecordOnce(stoppingToken);
         }

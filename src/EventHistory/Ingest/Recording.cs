@@ -117,7 +117,7 @@ internal sealed class Recording(
         Meters.Rejected.Add(batch.Rejected.Count);
         foreach (var message in batch.Rejected)
             logger.MessageRejected(message.Offset, message.Reason);
-        if (subscription.Waiting == 0)
+        if (!subscription.HasWaiting)
             status.LagSeconds = 0;
     }
 

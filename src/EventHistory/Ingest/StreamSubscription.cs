@@ -9,7 +9,7 @@ namespace EventHistory.Ingest;
 /// </summary>
 internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
-    private const long MaxWaitingBytes = 32 * 1024 * 1024;
+    private const long MaxWaitingBytes = 8 * 1024 * 1024;
 
     private readonly Channel<Delivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
     private readonly SemaphoreSlim _room = new(0);
@@ -36,8 +36,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         return subscription;
     }
 
-    /// <summary>Deliveries that wait to be taken.</summary>
-    public int Waiting => _deliveries.Reader.Count;
+    public bool HasWaiting => _deliveries.Reader.TryPeek(out _);
 
     /// <exception cref="IOException">The subscription ended.</exception>
     public async ValueTask<Delivery> Take(CancellationToken ct)

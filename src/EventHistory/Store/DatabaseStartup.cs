@@ -13,12 +13,11 @@ internal sealed class DatabaseStartup(
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the schema is there; cancelled when the process stops before.</summary>
-    public Task Ready => _ready.Task;
+    /// <summary>Waits until the schema is there.</summary>
+    public Task Ready(CancellationToken ct) => _ready.Task.WaitAsync(ct);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var abandoned = stoppingToken.Register(() => _ready.TrySetCanceled(stoppingToken));
         await WebServerStarted(stoppingToken);
         var pause = settings.Backoff.First;
         while (!await TryMigrate(pause, stoppingToken))

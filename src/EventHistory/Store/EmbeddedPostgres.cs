@@ -64,13 +64,12 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _supervision;
-        if (_server is { HasExited: false } server)
+        if (Interlocked.Exchange(ref _server, null) is { HasExited: false } server)
         {
             await _cluster.Stop(CancellationToken.None);
             await Gone(server);
         }
 
-        _server?.Dispose();
         _stopping.Dispose();
         _lock.Dispose();
     }

@@ -26,8 +26,9 @@ internal static class EventLog
     /// <param name="from">The source before the batch.</param>
     /// <param name="to">The source after it.</param>
     /// <param name="firstOffset">Of the batch's first message.</param>
-    public static NpgsqlBatchCommand Segment(
-        SourceState from, SourceState to, long firstOffset, DateTime recordedAt, IReadOnlyList<CeleryEvent> events, Labels labels) => new(SegmentSql)
+    /// <param name="body">What <see cref="SegmentWriter.Body"/> made of the events.</param>
+    public static NpgsqlBatchCommand Segment(SourceState from, SourceState to, long firstOffset, DateTime recordedAt,
+        IReadOnlyList<CeleryEvent> events, ReadOnlyMemory<byte> body, Labels labels) => new(SegmentSql)
         {
             Parameters =
             {
@@ -42,7 +43,7 @@ internal static class EventLog
                 new() { Value = (object?)events.Max(e => e.At) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 new() { Value = events.Select(e => e.Type).Distinct(StringComparer.Ordinal).Select(t => labels[t]).Order().ToArray() },
                 new() { Value = events.Any(e => e.HasOddEscape) },
-                new() { Value = SegmentWriter.Body(events) },
+                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = body, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = to.Chain },
             },
         };

@@ -119,7 +119,8 @@ internal sealed class PostgresCluster
             return home;
 
         Directory.Delete(home);
-        var elsewhere = Path.Combine("/var/lib/eventhistory", RandomNumberGenerator.GetHexString(8, lowercase: true));
+        var whose = Path.GetDirectoryName(home)!.Trim('/').Replace('/', '-'); // for whoever finds it after DATA is gone
+        var elsewhere = Path.Combine("/var/lib/eventhistory", $"{whose[..Math.Min(whose.Length, 150)]}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
         Directory.CreateDirectory(Path.GetDirectoryName(elsewhere)!);
         Directory.CreateDirectory(elsewhere, Private);
         Directory.CreateSymbolicLink(home, elsewhere);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using EventHistory.Settings;
+using Microsoft.OpenApi;
+
+namespace EventHistory.Api;
+
+/// <summary>A parameter in the query string. The same list describes an endpoint and refuses what it does not know.</summary>
+internal sealed record QueryParameter(string Name, string Description, JsonNode Example, OpenApiSchema Schema)
+{
+    public static QueryParameter Text(string name, string description, string example) =>
+        new(name, description, example, new OpenApiSchema { Type = JsonSchemaType.String });
+
+    public static QueryParameter Set(string name, string description, params string[] examples) => new(name, description,
+        new JsonArray([.. examples.Select(e => JsonValue.Create(e))]),
+        new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } });
+
+    public static QueryParameter Count(string name, string description, int most, int byDefault) => new(name, description, byDefault,
+        new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = most.ToString(CultureInfo.InvariantCulture), Default = byDefault });
+
+    public OpenApiParameter Describe() => new()
+    {
+        Name = Name,
+        In = ParameterLocation.Query,
+        Description = Description,
+        Example = Example.DeepClone(),
+        Schema = Schema,
+    };
+}
+
+internal static class QueryParameters
+{
+    /// <summary>Describes the parameters and answers 400 to any other: a misspelt filter must not look like no filter.</summary>
+    public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder endpoint, params QueryParameter[] parameters) => endpoint
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            foreach (var id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Path))
+                id.Description = "The task's id, percent-encoded as a whole.";
+            operation.Parameters = [.. operation.Parameters ?? [], .. parameters.Select(p => p.Describe())];
+            return Task.CompletedTask;
+        })
+        .AddEndpointFilter((context, next) =>
+        {
+            var unknown = context.HttpContext.Request.Query.Keys.FirstOrDefault(key => !parameters.Any(p => p.Name == key));
+            return unknown is null ? next(context) : ValueTask.FromResult<object?>(ApiProblems.BadRequest(Unknown(unknown, parameters)));
+        });
+
+    private static string Unknown(string name, QueryParameter[] parameters)
+    {
+        var known = parameters.Select(p => p.Name).ToList();
+        var right = known.Count == 0 ? "this address takes none"
+            : Spelling.Nearest(name, known) is { } meant ? $"did you mean {meant}?"
+            : $"there are {string.Join(", ", known)}";
+        return $"There is no parameter \"{name}\": {right}{(right.EndsWith('?') ? "" : ".")}";
+    }
+}

@@ -1,0 +1,122 @@
+using System.Data;
+using EventHistory.Core.Celery;
+using EventHistory.Core.Queries;
+using EventHistory.Core.Tasks;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventHistory.Queries;
+
+/// <summary>Everything about one task, in one snapshot.</summary>
+internal sealed class TaskDetailQueries(NpgsqlDataSource database)
+{
+    private const string TaskSql = "select " + TaskRecord.Columns + """
+        , t.args, t.kwargs, t.result, t.exception, t.args_truncated, t.kwargs_truncated, t.result_truncated,
+        t.traceback, t.stamps, t.source_id, t.positions, t.last_position
+          from eventhistory.task t
+
+        """ + TaskRecord.Labels + " where t.key = $1";
+
+    private const int FirstOwnColumn = TaskRecord.TextColumn + 7;
+
+    /// <returns>Null when no event of a task with this id was recorded.</returns>
+    public async Task<TaskDetail?> Find(string id, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        if (await Row(connection, TaskId.Parse(id), ct) is not { } row)
+            return null;
+        var (children, childrenComplete) = await Children(connection, row.Key, ct);
+        var related = await Related(connection, [.. new[] { row.RootKey, row.ParentKey }.OfType<Guid>()], ct);
+        var (events, eventsComplete) = await EventQueries.OfTask(connection, row, ct);
+        return new TaskDetail
+        {
+            Task = row.Task,
+            Traceback = row.Traceback,
+            Attempts = await Attempts(connection, row.Stamps, ct),
+            Root = Relation(row.RootKey, row.Task.RootId, related),
+            Parent = row.ParentKey == row.Key ? null : Relation(row.ParentKey, row.Task.ParentId, related), // Celery says so of a retry
+            Children = children,
+            ChildrenComplete = childrenComplete,
+            Events = events,
+            EventsComplete = eventsComplete,
+        };
+    }
+
+    private static async Task<StoredTask?> Row(NpgsqlConnection connection, TaskId id, CancellationToken ct)
+    {
+        await using var command = Command(connection, TaskSql, new() { Value = id.Key });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct)
+            ? new StoredTask(id.Key, TaskRecord.Read(row), TaskRecord.Value<Guid>(row, 27), TaskRecord.Value<Guid>(row, 29),
+                TaskRecord.Text(row, FirstOwnColumn), row.GetFieldValue<byte[]>(FirstOwnColumn + 1), row.GetInt32(FirstOwnColumn + 2),
+                row.GetFieldValue<long[]>(FirstOwnColumn + 3), row.GetInt64(FirstOwnColumn + 4))
+            : null;
+    }
+
+    private const string LabelsSql = "select id, value from eventhistory.label where id = any($1)";
+
+    private static async Task<IReadOnlyList<Attempt>> Attempts(NpgsqlConnection connection, byte[] stamps, CancellationToken ct)
+    {
+        await using var command = Command(connection, LabelsSql, new() { Value = StampCodec.Labels(stamps).Distinct().ToArray() });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var labels = new Dictionary<int, string>();
+        while (await rows.ReadAsync(ct))
+            labels[rows.GetInt32(0)] = rows.GetString(1);
+        return TaskStory.Attempts(StampCodec.Read(stamps, number => labels[number]));
+    }
+
+    private const string ChildrenSql = """
+        select t.key, t.id, name.value, t.state
+          from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
+         where t.parent_key = $1 and t.key <> $1
+         order by t.first_seen, t.key
+         limit $2
+        """;
+
+    private static async Task<(IReadOnlyList<RelatedTask> Children, bool Complete)> Children(NpgsqlConnection connection, Guid key, CancellationToken ct)
+    {
+        await using var command = Command(connection, ChildrenSql, new() { Value = key }, new() { Value = TaskDetail.MaxChildren + 1 });
+        var children = (await Relations(command, ct)).ConvertAll(child => child.Task);
+        return ([.. children.Take(TaskDetail.MaxChildren)], children.Count <= TaskDetail.MaxChildren);
+    }
+
+    private const string RelatedSql = """
+        select t.key, t.id, name.value, t.state
+          from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
+         where t.key = any($1)
+        """;
+
+    private static async Task<Dictionary<Guid, RelatedTask>> Related(NpgsqlConnection connection, Guid[] keys, CancellationToken ct)
+    {
+        await using var command = Command(connection, RelatedSql, new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        return (await Relations(command, ct)).ToDictionary(task => task.Key, task => task.Task);
+    }
+
+    private static RelatedTask? Relation(Guid? key, string? id, Dictionary<Guid, RelatedTask> recorded) =>
+        key is null || id is null ? null : recorded.GetValueOrDefault(key.Value, new RelatedTask(id, null, null));
+
+    private static async Task<List<(Guid Key, RelatedTask Task)>> Relations(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var tasks = new List<(Guid, RelatedTask)>();
+        while (await rows.ReadAsync(ct))
+            tasks.Add((rows.GetGuid(0), new RelatedTask(TaskRecord.Id(rows, 0)!, TaskRecord.Text(rows, 2), rows.GetString(3))));
+        return tasks;
+    }
+
+#pragma warning disable CA2100 // the text is a constant above
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, NpgsqlParameter first, NpgsqlParameter? second = null)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = QueryFault.TimeLimit, Parameters = { first } };
+        if (second is not null)
+            command.Parameters.Add(second);
+        return command;
+    }
+#pragma warning restore CA2100
+}
+
+/// <summary>A task's row as far as its detail needs it.</summary>
+/// <param name="Positions">Of its first 256 events in the log of its source.</param>
+internal sealed record StoredTask(
+    Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[] Stamps, int SourceId, long[] Positions, long LastPosition);

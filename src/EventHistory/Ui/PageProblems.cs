@@ -1,0 +1,48 @@
+using System.Globalization;
+using EventHistory.Queries;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace EventHistory.Ui;
+
+/// <summary>What a person sees when there is nothing else to see.</summary>
+internal static class PageProblems
+{
+    public static Html<MessagePage> NotFound(string sentence) => Message(StatusCodes.Status404NotFound, "Not found", sentence);
+
+    public static async ValueTask<object?> ExplainFaults(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception e) when (QueryFault.Of(e) is { } fault)
+        {
+            var http = context.HttpContext;
+            http.RequestServices.GetRequiredService<ILogger<QueryFault>>().NotAnswered(http.Request.Path, fault.Title, e.GetBaseException().Message);
+            if (fault.RetryAfterSeconds is { } seconds)
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return Message(StatusCodes.Status503ServiceUnavailable, fault.Title, fault.Sentence);
+        }
+    }
+
+    /// <summary>An address or a method that no page has.</summary>
+    public static Task NoPage(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var page = http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => NotFound($"There is no page at {http.Request.Path}."),
+            StatusCodes.Status405MethodNotAllowed => Message(StatusCodes.Status405MethodNotAllowed, "Not possible", "Pages can only be read."),
+            var other => Message(other, "Not possible", "The address is not understood."),
+        };
+        return page.ExecuteAsync(http);
+    }
+
+    /// <summary>A fault of ours; the log has it.</summary>
+    public static Task Failed(HttpContext http) =>
+        Message(StatusCodes.Status500InternalServerError, "EventHistory failed",
+            $"This page could not be made; the log says why, under the trace id {http.TraceIdentifier}.").ExecuteAsync(http);
+
+    private static Html<MessagePage> Message(int status, string title, string sentence) =>
+        new((nameof(MessagePage.Title), title), (nameof(MessagePage.Sentence), sentence)) { Status = status };
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using EventHistory.Tests.Api;
+using EventHistory.Tests.Fixtures;
+using EventHistory.Tests.Queries;
+
+namespace EventHistory.Tests.Ui;
+
+public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private History _history = null!;
+    private TestWeb _web = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _history = await History.Create(postgres);
+        _web = await TestWeb.Start(_history.Data);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        await _history.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_empty_history_tells_which_settings_to_switch_on()
+    {
+        var page = await _web.Text("/tasks");
+
+        Contains("No task was recorded yet", page);
+        Contains("worker_send_task_events", page);
+        Contains("task_send_sent_event", page);
+        Contains("No worker was heard yet", await _web.Text("/workers"));
+    }
+
+    [Fact]
+    public async Task The_front_door_leads_to_the_tasks()
+    {
+        using var answer = await _web.Get("/");
+
+        Assert.Equal("/tasks", answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Hostile_names_are_only_text()
+    {
+        const string Evil = "<script>alert(1)</script>";
+        await _history.Record(
+            Say.Event("task-received", "10:00:00", ("uuid", Evil), ("name", Evil), ("args", Evil), ("kwargs", Evil), ("retries", 0), ("hostname", Evil)),
+            Say.Event("task-failed", "10:00:01", ("uuid", Evil), ("exception", Evil), ("traceback", "  File \"<b>\", line 1, in <i>\n" + Evil), ("hostname", Evil)));
+
+        foreach (var path in (string[])["/tasks", "/tasks?name=" + Uri.EscapeDataString(Evil), "/task/" + Uri.EscapeDataString(Evil), "/workers", "/task/" + Uri.EscapeDataString(Evil + "x")])
+        {
+            using var answer = await _web.Get(path);
+            var page = await answer.Content.ReadAsStringAsync(Ct);
+            Assert.DoesNotContain(Evil, page, StringComparison.Ordinal);
+            Assert.DoesNotContain("<i>", page, StringComparison.Ordinal);
+            Assert.Contains("default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.DoesNotMatch("<[^>]+ style=|<style|<script>", page);
+        }
+    }
+
+    [Fact]
+    public async Task A_filter_by_a_part_of_a_name_finds_every_name_with_it()
+    {
+        await _history.Record(
+            Say.Received(Say.Id(1), "shop.mail.send", Say.At("10:00:00")),
+            Say.Received(Say.Id(2), "shop.mail.fetch", Say.At("10:00:01")),
+            Say.Received(Say.Id(3), "shop.pay", Say.At("10:00:02")));
+
+        var page = await _web.Text("/tasks?name=MAIL&state=RECEIVED&range=");
+
+        Contains(Say.Id(1), page);
+        Contains(Say.Id(2), page);
+        Assert.DoesNotContain(Say.Id(3), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Older_tasks_are_a_link_that_keeps_the_filter()
+    {
+        await _history.Record(Enumerable.Range(1, 51).Select(n => Say.Received(Say.Id(n), "task", Say.At("10:00:00").AddSeconds(n))));
+
+        var page = await _web.Text("/tasks?state=RECEIVED");
+        var older = System.Text.RegularExpressions.Regex.Match(page, "href=\"(/tasks[^\"]*cursor=[^\"]*)\"").Groups[1].Value;
+        var next = await _web.Text(WebUtility.HtmlDecode(older));
+
+        Assert.StartsWith("/tasks?state=RECEIVED", older, StringComparison.Ordinal);
+        Contains(Say.Id(1), next);
+        Assert.DoesNotContain(Say.Id(2), next, StringComparison.Ordinal);
+        Contains("Newest", next);
+    }
+
+    [Fact]
+    public async Task A_filter_that_is_not_understood_says_what_would_be_right()
+    {
+        using var answer = await _web.Get("/tasks?range=custom&from=yesterday");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Contains("is not a time", await answer.Content.ReadAsStringAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData("/nothing", "There is no page at /nothing.")]
+    [InlineData("/task/nobody", "No event of a task with the id “nobody” was recorded.")]
+    public async Task What_is_not_there_has_a_page_that_says_so(string path, string sentence)
+    {
+        using var answer = await _web.Get(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Contains(sentence, WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Ct)));
+    }
+
+    [Fact]
+    public async Task A_nul_in_an_address_breaks_nothing() =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await _web.Get("/task/a%00b")).StatusCode);
+
+    [Fact]
+    public async Task No_recording_does_not_look_like_no_events()
+    {
+        (_web.Recorder.State, _web.Recorder.Problem) = ("connecting", "The broker does not answer.");
+
+        var page = await _web.Text("/tasks");
+
+        Contains("Not recording.", page);
+        Contains("The broker does not answer.", page);
+    }
+
+    [Fact]
+    public async Task Stylesheet_and_script_are_cached_by_their_content()
+    {
+        var page = await _web.Text("/tasks");
+        foreach (System.Text.RegularExpressions.Match asset in System.Text.RegularExpressions.Regex.Matches(page, "(?:href|src)=\"(/assets/[^\"#]+)"))
+        {
+            using var answer = await _web.Get(asset.Groups[1].Value);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+            Assert.NotNull(answer.Headers.ETag);
+        }
+        Assert.Equal(HttpStatusCode.NotFound, (await _web.Get("/assets/nothing.css")).StatusCode);
+    }
+
+    private static void Contains(string text, string page) => Assert.Contains(text, page, StringComparison.Ordinal);
+}
