@@ -22,40 +22,40 @@ internal ref struct EventFields
         {
             var field = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonText.Read(ref reader)) : reader.ValueSpan;
             reader.Read();
-            switch (field)
+            switch (field.Length) // known names are told apart by their length first
             {
-                case var _ when field.SequenceEqual("type"u8): Type = reader.TokenType == JsonTokenType.String ? JsonText.Read(ref reader) : Skipped(ref reader); break;
-                case var _ when field.SequenceEqual("uuid"u8): _uuid = Scalar(ref reader); break;
-                case var _ when field.SequenceEqual("hostname"u8): _hostname = Scalar(ref reader); break;
-                case var _ when field.SequenceEqual("timestamp"u8): _timestamp = Number(ref reader); break;
-                case var _ when field.SequenceEqual("clock"u8): _clock = Integer(ref reader); break;
-                case var _ when field.SequenceEqual("pid"u8): _pid = Integer(ref reader); break;
-                case var _ when field.SequenceEqual("name"u8): _name = Text(ref reader); break;
-                case var _ when field.SequenceEqual("args"u8): _args = Text(ref reader); break;
-                case var _ when field.SequenceEqual("kwargs"u8): _kwargs = Text(ref reader); break;
-                case var _ when field.SequenceEqual("root_id"u8): _root = Scalar(ref reader); break;
-                case var _ when field.SequenceEqual("parent_id"u8): _parent = Scalar(ref reader); break;
-                case var _ when field.SequenceEqual("retries"u8): _retries = Integer(ref reader); break;
-                case var _ when field.SequenceEqual("eta"u8): _eta = Text(ref reader); break;
-                case var _ when field.SequenceEqual("expires"u8): _expires = Text(ref reader); break;
-                case var _ when field.SequenceEqual("queue"u8): _queue = Text(ref reader); break;
-                case var _ when field.SequenceEqual("exchange"u8): _exchange = Text(ref reader); break;
-                case var _ when field.SequenceEqual("routing_key"u8): _routingKey = Text(ref reader); break;
-                case var _ when field.SequenceEqual("result"u8): _result = Text(ref reader); break;
-                case var _ when field.SequenceEqual("runtime"u8): _runtime = Number(ref reader); break;
-                case var _ when field.SequenceEqual("exception"u8): _exception = Text(ref reader); break;
-                case var _ when field.SequenceEqual("traceback"u8): _traceback = Text(ref reader); break;
-                case var _ when field.SequenceEqual("terminated"u8): _terminated = Boolean(ref reader); break;
-                case var _ when field.SequenceEqual("signum"u8): _signum = Scalar(ref reader); break;
-                case var _ when field.SequenceEqual("expired"u8): _expired = Boolean(ref reader); break;
-                case var _ when field.SequenceEqual("requeue"u8): _requeue = Boolean(ref reader); break;
-                case var _ when field.SequenceEqual("freq"u8): _freq = Number(ref reader); break;
-                case var _ when field.SequenceEqual("active"u8): _active = Integer(ref reader); break;
-                case var _ when field.SequenceEqual("processed"u8): _processed = Integer(ref reader); break;
-                case var _ when field.SequenceEqual("loadavg"u8): _load = Numbers(ref reader); break;
-                case var _ when field.SequenceEqual("sw_ident"u8): _software = Text(ref reader); break;
-                case var _ when field.SequenceEqual("sw_ver"u8): _softwareVersion = Text(ref reader); break;
-                case var _ when field.SequenceEqual("sw_sys"u8): _softwareSystem = Text(ref reader); break;
+                case 3 when field.SequenceEqual("pid"u8): _pid = Integer(ref reader); break;
+                case 3 when field.SequenceEqual("eta"u8): _eta = Text(ref reader); break;
+                case 4 when field.SequenceEqual("uuid"u8): _uuid = Scalar(ref reader); break;
+                case 4 when field.SequenceEqual("type"u8): Type = TypeText(ref reader); break;
+                case 4 when field.SequenceEqual("name"u8): _name = Text(ref reader); break;
+                case 4 when field.SequenceEqual("args"u8): _args = Text(ref reader); break;
+                case 4 when field.SequenceEqual("freq"u8): _freq = Number(ref reader); break;
+                case 5 when field.SequenceEqual("clock"u8): _clock = Integer(ref reader); break;
+                case 5 when field.SequenceEqual("queue"u8): _queue = Text(ref reader); break;
+                case 6 when field.SequenceEqual("kwargs"u8): _kwargs = Text(ref reader); break;
+                case 6 when field.SequenceEqual("result"u8): _result = Text(ref reader); break;
+                case 6 when field.SequenceEqual("signum"u8): _signum = Scalar(ref reader); break;
+                case 6 when field.SequenceEqual("active"u8): _active = Integer(ref reader); break;
+                case 6 when field.SequenceEqual("sw_ver"u8): _softwareVersion = Text(ref reader); break;
+                case 6 when field.SequenceEqual("sw_sys"u8): _softwareSystem = Text(ref reader); break;
+                case 7 when field.SequenceEqual("root_id"u8): _root = Scalar(ref reader); break;
+                case 7 when field.SequenceEqual("retries"u8): _retries = Integer(ref reader); break;
+                case 7 when field.SequenceEqual("expires"u8): _expires = Text(ref reader); break;
+                case 7 when field.SequenceEqual("runtime"u8): _runtime = Number(ref reader); break;
+                case 7 when field.SequenceEqual("expired"u8): _expired = Boolean(ref reader); break;
+                case 7 when field.SequenceEqual("requeue"u8): _requeue = Boolean(ref reader); break;
+                case 7 when field.SequenceEqual("loadavg"u8): _load = Numbers(ref reader); break;
+                case 8 when field.SequenceEqual("hostname"u8): _hostname = Scalar(ref reader); break;
+                case 8 when field.SequenceEqual("exchange"u8): _exchange = Text(ref reader); break;
+                case 8 when field.SequenceEqual("sw_ident"u8): _software = Text(ref reader); break;
+                case 9 when field.SequenceEqual("timestamp"u8): _timestamp = Number(ref reader); break;
+                case 9 when field.SequenceEqual("parent_id"u8): _parent = Scalar(ref reader); break;
+                case 9 when field.SequenceEqual("exception"u8): _exception = Text(ref reader); break;
+                case 9 when field.SequenceEqual("traceback"u8): _traceback = Text(ref reader); break;
+                case 9 when field.SequenceEqual("processed"u8): _processed = Integer(ref reader); break;
+                case 10 when field.SequenceEqual("terminated"u8): _terminated = Boolean(ref reader); break;
+                case 11 when field.SequenceEqual("routing_key"u8): _routingKey = Text(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
@@ -108,6 +108,12 @@ internal ref struct EventFields
         var microseconds = (long)Math.Round(seconds.Value * 1e6);
         return DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
     }
+
+    private static string? TypeText(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => EventKinds.Known(reader.ValueSpan) ?? JsonText.Read(ref reader),
+        _ => Skipped(ref reader),
+    };
 
     private static int? Int32(long? value) => value is >= int.MinValue and <= int.MaxValue ? (int)value : null;
 

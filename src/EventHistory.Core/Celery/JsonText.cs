@@ -43,19 +43,16 @@ public static class JsonText
         while (json.IndexOf("\\u"u8) is >= 0 and int at)
         {
             var escaped = TrailingBackslashes(json[..at]) % 2 == 1; // the backslash itself is escaped: plain text follows
+            var length = 2;
             if (!escaped && json.Length >= at + 6)
             {
                 var unit = Hex(json.Slice(at + 2, 4));
-                if (unit == '\0' || char.IsLowSurrogate(unit))
+                var paired = char.IsHighSurrogate(unit) && IsLowEscape(json[(at + 6)..]);
+                if (unit == '\0' || (char.IsSurrogate(unit) && !paired))
                     return true;
-                if (char.IsHighSurrogate(unit))
-                {
-                    if (!IsLowEscape(json[(at + 6)..]))
-                        return true;
-                    at += 6;
-                }
+                length = paired ? 12 : 6;
             }
-            json = json[Math.Min(json.Length, at + 6)..];
+            json = json[(at + length)..];
         }
         return false;
     }

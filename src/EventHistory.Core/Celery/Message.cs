@@ -10,7 +10,7 @@ namespace EventHistory.Core.Celery;
 public static class Message
 {
     /// <summary>A compressed body may not grow beyond this.</summary>
-    public const int MaxInflatedBytes = 256 * 1024 * 1024;
+    public const int MaxInflatedBytes = 64 * 1024 * 1024;
 
     /// <param name="contentType">Property <c>content_type</c>; null if none.</param>
     /// <param name="contentEncoding">Property <c>content_encoding</c>: the body's character set; null if none.</param>
@@ -20,7 +20,7 @@ public static class Message
     /// <returns>Null when everything was read; else why not.</returns>
     public static Rejection? Decode(string? contentType, string? contentEncoding, string? compression, ReadOnlyMemory<byte> body, List<CeleryEvent> events)
     {
-        if (contentType is "application/x-python-serialize" or "pickle")
+        if (contentType?.ToLowerInvariant() is "application/x-python-serialize" or "pickle")
             return new Rejection("Pickle is never opened, reading it can run code: set event_serializer = 'json'.");
         var inflated = Inflate(compression, body);
         if (inflated is null)
@@ -38,13 +38,15 @@ public static class Message
 
     private static ReadOnlyMemory<byte>? Utf8Of(string? contentEncoding, ReadOnlyMemory<byte> body)
     {
-        if (contentEncoding is null or "utf-8" or "UTF-8" or "binary" or "us-ascii" or "")
+        var name = contentEncoding?.ToLowerInvariant().Replace('_', '-'); // Python spells them freely
+        if (name is null or "" or "utf-8" or "utf8" or "utf-8-sig" or "binary" or "ascii" or "us-ascii")
             return body;
         try
         {
-            return Encoding.UTF8.GetBytes(Encoding.GetEncoding(contentEncoding).GetString(body.Span));
+            var encoding = name is "latin-1" ? Encoding.Latin1 : Encoding.GetEncoding(name);
+            return Encoding.UTF8.GetBytes(encoding.GetString(body.Span));
         }
-        catch (ArgumentException)
+        catch (Exception error) when (error is ArgumentException or NotSupportedException) // UTF-7 is known, and refused
         {
             return null;
         }
@@ -75,7 +77,7 @@ public static class Message
             }
             return inflated.ToArray();
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException) // zlib, brotli, zlib
         {
             return null;
         }

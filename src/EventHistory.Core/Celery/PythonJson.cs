@@ -14,26 +14,28 @@ internal static class PythonJson
     {
         var json = body.Span;
         var quoted = new ArrayBufferWriter<byte>(json.Length + 16);
-        bool changed = false, inString = false;
-        for (var at = 0; at < json.Length;)
+        int copied = 0, length;
+        var inString = false;
+        for (var at = 0; at < json.Length; at += length)
         {
-            var length = inString ? 0 : WordAt(json[at..]);
+            length = inString ? 0 : WordAt(json[at..]);
             if (length > 0)
             {
-                changed = true;
+                quoted.Write(json[copied..at]);
                 quoted.Write("\""u8);
                 quoted.Write(json.Slice(at, length));
                 quoted.Write("\""u8);
-                at += length;
+                copied = at + length;
                 continue;
             }
-            var step = inString && json[at] == '\\' && at + 1 < json.Length ? 2 : 1;
+            length = inString && json[at] == '\\' ? 2 : 1;
             if (json[at] == '"')
                 inString = !inString;
-            quoted.Write(json.Slice(at, step));
-            at += step;
         }
-        return changed ? quoted.WrittenMemory : null;
+        if (copied == 0)
+            return default(ReadOnlyMemory<byte>?);
+        quoted.Write(json[copied..]);
+        return quoted.WrittenMemory;
     }
 
     private static int WordAt(ReadOnlySpan<byte> json) => json[0] switch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,8 @@ namespace EventHistory.Core.Celery;
 /// <remarks>The same rule in SQL is <c>eventhistory.task_key(text)</c>; a test compares the two.</remarks>
 public readonly record struct TaskId
 {
+    private static readonly SearchValues<char> _canonical = SearchValues.Create("-0123456789abcdef");
+
     private readonly string? _text;
 
     private TaskId(Guid key, string? text) => (Key, _text) = (key, text);
@@ -35,7 +38,7 @@ public readonly record struct TaskId
     private static bool IsPlain(string id, out Guid key)
     {
         key = default;
-        return id.Length == 36 && id[14] != '8' && !id.AsSpan().ContainsAnyInRange('A', 'Z')
+        return id.Length == 36 && id[14] != '8' && !id.AsSpan().ContainsAnyExcept(_canonical) // the parser alone takes '+' and '0x' too
             && Guid.TryParseExact(id, "D", out key);
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using EventHistory.Core.Celery;
 
 namespace EventHistory.Core.Log;
@@ -13,28 +12,16 @@ public static class SegmentWriter
 {
     public const int ChainBytes = SHA256.HashSizeInBytes;
 
-    public static string Body(IReadOnlyList<CeleryEvent> events)
+    public static void Body(IReadOnlyList<CeleryEvent> events, IBufferWriter<byte> body)
     {
-        var length = 2;
-        foreach (var e in events)
-            length += e.Json.Length + 2;
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
-        var at = 0;
-        bytes[at++] = (byte)'[';
+        body.Write("["u8);
         for (var i = 0; i < events.Count; i++)
         {
             if (i > 0)
-            {
-                bytes[at++] = (byte)',';
-                bytes[at++] = (byte)'\n';
-            }
-            events[i].Json.Span.CopyTo(bytes.AsSpan(at));
-            at += events[i].Json.Length;
+                body.Write(",\n"u8);
+            body.Write(events[i].Json.Span);
         }
-        bytes[at++] = (byte)']';
-        var body = Encoding.UTF8.GetString(bytes, 0, at);
-        ArrayPool<byte>.Shared.Return(bytes);
-        return body;
+        body.Write("]"u8);
     }
 
     public static byte[] Chain(byte[] before, IReadOnlyList<CeleryEvent> events)

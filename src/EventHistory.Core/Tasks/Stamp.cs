@@ -63,9 +63,11 @@ public static class StampDetail
     public static int? Retries(this Stamp stamp) =>
         stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && stamp.Detail >= 0 ? stamp.Detail / 2 : null;
 
-    public static bool NamesTask(this Stamp stamp) => (stamp.Detail & 1) == 1;
+    public static bool NamesTask(this Stamp stamp) =>
+        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && (stamp.Detail & 1) == 1;
 
-    public static bool IsExpired(this Stamp stamp) => stamp.Kind == EventKind.TaskRevoked && (stamp.Detail & Expired) != 0;
+    /// <summary>True for stamps that share the bounded room of a <see cref="StampSet"/>; a nameless message must not crowd out a name.</summary>
+    public static bool CountsWith(this Stamp stamp, Stamp other) => stamp.Kind == other.Kind && stamp.NamesTask() == other.NamesTask();
 
     public static bool IsTerminated(this Stamp stamp) => stamp.Kind == EventKind.TaskRevoked && (stamp.Detail & Terminated) != 0;
 }

@@ -4,14 +4,14 @@ using EventHistory.Core.Celery;
 namespace EventHistory.Core.Tasks;
 
 /// <summary>
-/// The distinct stamps of one task, ascending. Bounded: of more than <see cref="Capacity"/> the newest are kept, which
-/// again depends only on which events there were (the newest N of a union are the newest N of both sides' newest N).
+/// The distinct stamps of one task, ascending. Bounded: of each kind the newest <see cref="OfEachKind"/> are kept, so
+/// that what is kept, again, depends only on which events there were, and the latest of each kind is never lost.
 /// Custom events count for the newest only: an application may send thousands of them.
 /// </summary>
 public sealed class StampSet : IReadOnlyList<Stamp>
 {
-    /// <summary>About 60 attempts with all their events.</summary>
-    public const int Capacity = 256;
+    /// <summary>So many attempts keep all their events.</summary>
+    public const int OfEachKind = 64;
 
     private readonly List<Stamp> _stamps = new(4);
 
@@ -22,17 +22,16 @@ public sealed class StampSet : IReadOnlyList<Stamp>
     /// <returns>False when the stamp is there already or too old to be kept.</returns>
     public bool Add(Stamp stamp)
     {
-        if (stamp.Kind == EventKind.TaskCustom && !MakeRoomForCustom(stamp))
-            return false;
         var index = _stamps.BinarySearch(stamp);
         if (index >= 0)
             return false;
-        if (_stamps.Count == Capacity && ~index == 0)
-            return false;
         _stamps.Insert(~index, stamp);
-        if (_stamps.Count > Capacity)
-            _stamps.RemoveAt(0);
-        return true;
+        var room = stamp.Kind == EventKind.TaskCustom ? 1 : OfEachKind;
+        if (_stamps.Count <= room || Like(stamp) <= room)
+            return true;
+        var oldest = _stamps.FindIndex(s => s.CountsWith(stamp));
+        _stamps.RemoveAt(oldest);
+        return oldest != ~index;
     }
 
     public Stamp? Last(Func<Stamp, bool> matches)
@@ -59,14 +58,11 @@ public sealed class StampSet : IReadOnlyList<Stamp>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private bool MakeRoomForCustom(Stamp stamp)
+    private int Like(Stamp stamp)
     {
-        var known = _stamps.FindIndex(s => s.Kind == EventKind.TaskCustom);
-        if (known < 0)
-            return true;
-        if (_stamps[known].CompareTo(stamp) >= 0)
-            return false;
-        _stamps.RemoveAt(known);
-        return true;
+        var count = 0;
+        foreach (var other in _stamps)
+            count += other.CountsWith(stamp) ? 1 : 0;
+        return count;
     }
 }

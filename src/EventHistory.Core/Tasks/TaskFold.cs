@@ -48,6 +48,8 @@ public sealed class TaskFold(TaskId id)
         var fold = new TaskFold(id) { FirstAt = firstAt, Retries = retries, EventCount = eventCount, LastPosition = lastPosition, IsStored = true };
         foreach (var stamp in stamps)
             fold.Stamps.Add(stamp);
+        if (fold.Stamps.Count == 0)
+            fold.FirstAt = DateTime.MaxValue; // no event bore a usable time yet, whatever its row shows instead
         fold._positions.AddRange(positions);
         return fold;
     }

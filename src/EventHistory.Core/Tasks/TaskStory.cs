@@ -12,10 +12,7 @@ public static class TaskStory
     public static IReadOnlyList<Attempt> Attempts(IReadOnlyList<Stamp> stamps)
     {
         var assigned = AttemptInference.Assign(stamps);
-        var attempts = new List<Attempt>(1);
-        foreach (var number in assigned.Distinct().Order())
-            attempts.Add(Tell(number, stamps.Where((_, i) => assigned[i] == number)));
-        return attempts;
+        return [.. assigned.Distinct().Order().Select(number => Tell(number, stamps, assigned))];
     }
 
     /// <summary>The attempt that decides the task's state: the last one.</summary>
@@ -24,19 +21,18 @@ public static class TaskStory
         if (stamps.Count == 0)
             return null;
         var assigned = AttemptInference.Assign(stamps);
-        var last = assigned.Max();
-        return Tell(last, stamps.Where((_, i) => assigned[i] == last));
+        return Tell(assigned.Max(), stamps, assigned);
     }
 
-    private static Attempt Tell(int number, IEnumerable<Stamp> ascending)
+    private static Attempt Tell(int number, IReadOnlyList<Stamp> stamps, int[] assigned)
     {
         Stamp? sent = null, received = null, started = null, succeeded = null, failed = null;
-        Stamp? retried = null, revoked = null, rejected = null, custom = null, worker = null;
-        Stamp first = default;
-        foreach (var stamp in ascending)
+        Stamp? retried = null, revoked = null, rejected = null, custom = null, latest = null;
+        for (var i = 0; i < assigned.Length; i++)
         {
-            if (first.Kind == EventKind.Other)
-                first = stamp;
+            if (assigned[i] != number)
+                continue;
+            var stamp = stamps[i];
             switch (stamp.Kind)
             {
                 case EventKind.TaskSent: sent = stamp; break;
@@ -50,16 +46,18 @@ public static class TaskStory
                 default: custom = stamp; break;
             }
             if (stamp.Kind is not (EventKind.TaskSent or EventKind.TaskCustom))
-                worker = stamp;
+                latest = stamp;
         }
         if (rejected is { } no && (received > no || started > no))
             rejected = null; // given back to the queue, and taken again
+        if (received > custom)
+            custom = null; // what an earlier run of this attempt said
 
         var outcome = succeeded ?? failed ?? revoked ?? retried ?? rejected;
-        var said = outcome ?? custom ?? started ?? received ?? sent ?? first;
+        var said = outcome ?? custom ?? started ?? received ?? sent!.Value;
+        var worker = outcome ?? latest ?? custom;
         return new Attempt(number, StateOf(said, number), said.At, sent?.At, received?.At, started?.At, outcome?.At,
-            worker is null && custom is null ? null : NullIfEmpty((worker ?? custom)!.Value.Host),
-            worker is { Pid: not 0 } w ? w.Pid : null, said.Clock);
+            NullIfEmpty(worker?.Host), worker is { Pid: not 0, Kind: not EventKind.TaskCustom } process ? process.Pid : null, said.Clock);
     }
 
     private static string StateOf(Stamp stamp, int number) => stamp.Kind switch
@@ -75,5 +73,5 @@ public static class TaskStory
         _ => TaskStates.OfCustom(stamp.Type!),
     };
 
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
