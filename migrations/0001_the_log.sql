@@ -101,14 +101,20 @@ create function eventhistory.readable_json(body text) returns json language sql 
                '(?<!\\u[dD][89abAB][0-9a-fA-F]{2})(?<!\\)((?:\\\\)*)\\(u[dD][c-fC-F][0-9a-fA-F]{2})', '\1\\\\\2', 'g')::json
 $$;
 
+-- The sender's clock; null if it gave none from 1970 to 9999. Numbers too long for any time are not even converted.
+create function eventhistory.event_time(event json) returns timestamptz language sql immutable parallel safe as $$
+    select case when json_typeof(event -> 'timestamp') = 'number'
+                 and event ->> 'timestamp' ~ '^[0-9]{1,20}([.][0-9]{1,40})?([eE][-+]?[0-9]{1,2})?$'
+                 and (event ->> 'timestamp')::numeric >= 0 and (event ->> 'timestamp')::numeric < 253370764800
+                then to_timestamp((event ->> 'timestamp')::float8) end
+$$;
+
 -- The log as a reader of SQL wants it: one row per event.
 create view eventhistory.event as
 select s.source_id,
        s.first_position + e.ordinality - 1 as position,
        s.recorded_at,
-       case when json_typeof(r.readable -> 'timestamp') = 'number'
-             and (r.readable ->> 'timestamp')::numeric between 0 and 253370764799
-            then to_timestamp((r.readable ->> 'timestamp')::float8) end as occurred_at,
+       eventhistory.event_time(r.readable) as occurred_at,
        r.readable ->> 'type' as type,
        r.readable ->> 'uuid' as task_id,
        r.readable ->> 'hostname' as hostname,

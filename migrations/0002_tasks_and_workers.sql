@@ -127,9 +127,7 @@ create function eventhistory.task_events(task_id text) returns setof eventhistor
            and not exists (select from segment where segment.source_id = s.source_id and segment.first_position = s.first_position)
     )
     select x.source_id, x.position, x.recorded_at,
-           case when json_typeof(x.readable -> 'timestamp') = 'number'
-                 and (x.readable ->> 'timestamp')::numeric between 0 and 253370764799
-                then to_timestamp((x.readable ->> 'timestamp')::float8) end,
+           eventhistory.event_time(x.readable),
            x.readable ->> 'type', x.readable ->> 'uuid', x.readable ->> 'hostname', x.value
       from (select s.source_id, s.first_position + e.ordinality - 1 as position, s.recorded_at, e.value,
                    case when s.odd_escapes then eventhistory.readable_json(e.value::text) else e.value end as readable

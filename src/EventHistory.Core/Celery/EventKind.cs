@@ -15,8 +15,10 @@ public enum EventKind : byte
     TaskRetried = 6,
     TaskRevoked = 7,
     TaskRejected = 8,
-    /// <summary><c>task-progress</c>, <c>task-cancelled</c>, anything an application made up.</summary>
+    /// <summary><c>task-progress</c>, anything an application made up.</summary>
     TaskCustom = 9,
+    /// <summary>The worker stopped it and gives the message back: it lost its broker, or shuts down. Celery 5.1 and later.</summary>
+    TaskCancelled = 10,
     WorkerOnline = 20,
     WorkerHeartbeat = 21,
     WorkerOffline = 22,
@@ -50,6 +52,7 @@ public static class EventKinds
         "task-retried" => EventKind.TaskRetried,
         "task-revoked" => EventKind.TaskRevoked,
         "task-rejected" => EventKind.TaskRejected,
+        "task-cancelled" => EventKind.TaskCancelled,
         "worker-online" => EventKind.WorkerOnline,
         "worker-heartbeat" => EventKind.WorkerHeartbeat,
         "worker-offline" => EventKind.WorkerOffline,
@@ -57,7 +60,7 @@ public static class EventKinds
         _ => EventKind.Other,
     };
 
-    public static bool IsTask(this EventKind kind) => kind is >= EventKind.TaskSent and <= EventKind.TaskCustom;
+    public static bool IsTask(this EventKind kind) => kind is >= EventKind.TaskSent and <= EventKind.TaskCancelled;
 
     /// <summary>True for events that a worker (not a publishing client) sends: they prove that the worker lives.</summary>
     public static bool IsFromWorker(this EventKind kind) =>

@@ -6,8 +6,8 @@ namespace EventHistory.Core.Tasks;
 /// Stamps → attempts. Only <c>task-sent</c> and <c>task-received</c> say which attempt they belong to; for the rest:
 /// <list type="bullet">
 /// <item><c>started</c> belongs to the latest message that its worker had received before;</item>
-/// <item><c>succeeded</c>, <c>failed</c> and <c>rejected</c> belong to the latest start on that worker, <c>retried</c> to
-/// the earliest one still open (the next attempt is often received, even started, before <c>task-retried</c> is sent);</item>
+/// <item><c>succeeded</c>, <c>failed</c>, <c>rejected</c> and <c>cancelled</c> belong to the latest start on that worker, <c>retried</c>
+/// to the earliest one still open (the next attempt is often received, even started, before <c>task-retried</c> is sent);</item>
 /// <item><c>revoked</c> belongs to what the worker is running if it says "terminated", else to what waits there;</item>
 /// <item>if the worker holds no such message (events were lost, or it refused one on arrival): to the latest attempt.</item>
 /// </list>
@@ -25,71 +25,78 @@ internal static class AttemptInference
         if (latest == 0)
             return attempts; // one attempt: everything belongs to it
 
-        var workers = new Dictionary<string, Worker>(StringComparer.Ordinal);
+        var processes = new Dictionary<(string Host, int Pid), WorkerProcess>();
+        var active = new Dictionary<string, WorkerProcess>(StringComparer.Ordinal); // by host, the one heard last
         for (var i = 0; i < stamps.Count; i++)
         {
             var stamp = stamps[i];
+            int? attempt = null;
             if (stamp.Kind == EventKind.TaskSent)
             {
-                attempts[i] = stamp.Retries() ?? latest;
-                continue;
+                attempt = stamp.Retries();
             }
-            if (!workers.TryGetValue(stamp.Host, out var worker))
-                workers[stamp.Host] = worker = new Worker();
-            attempts[i] = worker.Take(stamp) ?? (stamp.Kind == EventKind.TaskRetried ? latest - 1 : latest);
+            else if (stamp.Kind == EventKind.TaskCustom)
+            {
+                attempt = active.GetValueOrDefault(stamp.Host)?.Running; // sent by a pool child, with its own process id
+            }
+            else
+            {
+                if (!processes.TryGetValue((stamp.Host, stamp.Pid), out var process))
+                    processes[(stamp.Host, stamp.Pid)] = process = new WorkerProcess();
+                active[stamp.Host] = process;
+                attempt = process.Take(stamp);
+            }
+            attempts[i] = attempt ?? (stamp.Kind == EventKind.TaskRetried ? latest - 1 : latest);
         }
         return attempts;
     }
 
-    /// <summary>A message that a worker process holds.</summary>
-    private readonly record struct Run(int Attempt, int Pid, bool Started);
-
-    private sealed class Worker
+    /// <summary>A worker's main process, and the messages of this task that it holds.</summary>
+    private sealed class WorkerProcess
     {
-        private readonly List<Run> _open = [];
-        private int? _last;
+        private readonly List<(int Attempt, bool Started)> _held = [];
+        private long _clock;
 
-        /// <returns>Null if this worker's own events do not tell.</returns>
+        public int? Running => AttemptAt(_held.FindLastIndex(m => m.Started)) ?? AttemptAt(_held.Count - 1);
+
+        /// <returns>The stamp's attempt; null if this process's own events do not tell.</returns>
         public int? Take(Stamp stamp)
         {
-            var pid = stamp.Pid; // a restarted worker does not finish what the process before it began
+            if (stamp.Clock < _clock)
+                _held.Clear(); // restarted under the same process id: what it held before is lost
+            _clock = stamp.Clock;
             return stamp.Kind switch
             {
-                EventKind.TaskReceived => Receive(stamp),
-                EventKind.TaskStarted => Start(_open.FindLastIndex(run => run.Pid == pid && !run.Started)) ?? Running(pid),
-                EventKind.TaskRetried => End(_open.FindIndex(run => run.Pid == pid && run.Started)) ?? End(_open.FindIndex(run => run.Pid == pid)),
-                EventKind.TaskRevoked when !stamp.IsTerminated() => End(_open.FindLastIndex(run => run.Pid == pid && !run.Started)),
-                EventKind.TaskCustom => Last(_open.FindLastIndex(run => run.Started)) ?? _last, // sent by a pool child with its own pid
-                _ => End(_open.FindLastIndex(run => run.Pid == pid && run.Started)) ?? End(_open.FindLastIndex(run => run.Pid == pid)),
+                EventKind.TaskReceived => Receive(stamp.Retries()),
+                EventKind.TaskStarted => Start(_held.FindLastIndex(m => !m.Started)) ?? AttemptAt(_held.Count - 1),
+                EventKind.TaskRetried => End(_held.FindIndex(m => m.Started)) ?? End(_held.Count > 0 ? 0 : -1),
+                EventKind.TaskRevoked when !stamp.IsTerminated() => End(_held.FindLastIndex(m => !m.Started)),
+                _ => End(_held.FindLastIndex(m => m.Started)) ?? End(_held.Count - 1),
             };
         }
 
-        private int? Receive(Stamp stamp)
+        private int? Receive(int? attempt)
         {
-            if (stamp.Retries() is not { } attempt)
-                return null;
-            if (!_open.Exists(run => run.Attempt == attempt && run.Pid == stamp.Pid))
-                _open.Add(new Run(attempt, stamp.Pid, Started: false));
-            return _last = attempt;
+            if (attempt is { } number && !_held.Exists(m => m.Attempt == number))
+                _held.Add((number, Started: false));
+            return attempt;
         }
 
         private int? Start(int index)
         {
             if (index >= 0)
-                _open[index] = _open[index] with { Started = true };
-            return Last(index);
+                _held[index] = _held[index] with { Started = true };
+            return AttemptAt(index);
         }
-
-        private int? Running(int pid) => Last(_open.FindLastIndex(run => run.Pid == pid));
 
         private int? End(int index)
         {
-            var attempt = Last(index);
+            var attempt = AttemptAt(index);
             if (index >= 0)
-                _open.RemoveAt(index);
+                _held.RemoveAt(index);
             return attempt;
         }
 
-        private int? Last(int index) => index >= 0 ? _open[index].Attempt : null;
+        private int? AttemptAt(int index) => index >= 0 ? _held[index].Attempt : null;
     }
 }

@@ -11,6 +11,8 @@ public static class TaskStates
     public const string Retry = "RETRY";
     public const string Revoked = "REVOKED";
     public const string Rejected = "REJECTED";
+    /// <summary>To Celery's monitor this is a state like an application's own.</summary>
+    public const string Cancelled = "CANCELLED";
 
     public static readonly IReadOnlyList<string> All = [Pending, Received, Started, Success, Failure, Retry, Revoked, Rejected];
 

@@ -21,6 +21,8 @@ internal sealed record ResumePoint(object Offset, int Epoch, long? After);
 /// </summary>
 internal static class StreamContinuity
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
     public static async Task<ResumePoint> Check(IConnection connection, string stream, SourceState source, CancellationToken ct)
     {
         if (source.LastOffset is not { } last)
@@ -32,12 +34,12 @@ internal static class StreamContinuity
         return new ResumePoint(last + 1, source.Epoch, last);
     }
 
-    // There is a message at or behind this offset, so one will be delivered
+    // There is a message at or behind this offset, so one will be delivered; a broker that does not is asked again from the start
     private static async Task<bool> StillHolds(IConnection connection, string stream, long offset, byte[] digest, CancellationToken ct)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         await using var subscription = await StreamSubscription.Open(channel, stream, offset, prefetch: 1, ct);
-        var delivery = await subscription.Take(ct);
+        var delivery = await subscription.Take(ct).AsTask().WaitAsync(_patience, ct);
         return delivery.Offset != offset || SHA256.HashData(delivery.Body).AsSpan().SequenceEqual(digest);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The same for the life of this object, also over a crash of the server.</summary>
     public string ConnectionString => ConnectionTo(Database, pooling: true);
 
+    private string Url => $"postgres://{PostgresCluster.User}:{_cluster.Password}@127.0.0.1:{_port}/{Database}";
+
     /// <summary>Of the postmaster; null while there is none.</summary>
     public int? ProcessId => _server is { HasExited: false } server ? server.Id : null;
 
@@ -48,6 +50,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
             started = new EmbeddedPostgres(cluster, dataLock, logger);
             await started.StartServer(ct);
             await started.CreateDatabase(ct);
+            started._cluster.WriteUrl(started.Url);
             started._supervision = started.Supervise();
             return started;
         }

@@ -9,6 +9,7 @@ namespace EventHistory.Store;
 /// The files of the private PostgreSQL, and the commands over them:
 /// <code>
 /// DATA/postgres.log        what the server says
+/// DATA/database.url        for psql: where it is reached while it runs, with the password; mode 0600
 /// DATA/postgres/password   of the only user, eventhistory; mode 0600
 /// DATA/postgres/cluster    PostgreSQL's own folder
 /// </code>
@@ -66,6 +67,9 @@ internal sealed class PostgresCluster
             File.Move(Log, Log + ".1", overwrite: true);
         File.WriteAllText(Path.Combine(_folder, "postgresql.conf"), PostgresConfiguration.Text(port));
     }
+
+    /// <summary>Leaves the address of the running server where a person finds it.</summary>
+    public void WriteUrl(string url) => WriteSecret(Path.Combine(Path.GetDirectoryName(Log)!, "database.url"), url + "\n");
 
     /// <summary>Starts a server that outlives a SIGINT to our process group: Ctrl-C must not end it before the last batch is in.</summary>
     public Process Launch() => Process.Start(PostgresUser.Start(
@@ -134,7 +138,7 @@ internal sealed class PostgresCluster
         var (unfinished, password) = (Path.Combine(home, "cluster.new"), Path.Combine(home, "password"));
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
-        WritePassword(password);
+        WriteSecret(password, RandomNumberGenerator.GetHexString(32));
         await PostgresUser.Give(home, ct);
         var (exitCode, output) = await PostgresUser.Run(binaries.Program("initdb"),
             ["-D", unfinished, "-U", User, "--pwfile", password, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"], ct);
@@ -143,16 +147,13 @@ internal sealed class PostgresCluster
         Directory.Move(unfinished, Path.Combine(home, "cluster"));
     }
 
-    [UnsupportedOSPlatform("windows")]
-    private static void WritePassword(string path)
+    private static void WriteSecret(string path, string secret)
     {
         File.Delete(path);
-        using var file = new StreamWriter(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.Write(RandomNumberGenerator.GetHexString(32));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, options);
+        file.Write(secret);
     }
 }

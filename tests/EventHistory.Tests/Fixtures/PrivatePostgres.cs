@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventHistory.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -30,6 +31,16 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>SIGKILL to the postmaster.</summary>
     public void Kill() => Signals.Send(_server.ProcessId!.Value, Signals.Kill);
+
+    /// <summary>SIGKILL to the postmaster and to all its children, as when the machine dies: nobody is left to tidy up.</summary>
+    public void KillAll()
+    {
+        var postmaster = _server.ProcessId!.Value;
+        Signals.Send(postmaster, Signals.Stop); // or it would mourn its children
+        foreach (var child in File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            Signals.Send(int.Parse(child, CultureInfo.InvariantCulture), Signals.Kill);
+        Signals.Send(postmaster, Signals.Kill);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -5,22 +5,27 @@ namespace EventHistory.Tests.Fixtures;
 /// <summary>A private RabbitMQ (compose/local/rabbitmq), to kill and to start again: same port, same data.</summary>
 public sealed class RabbitMqNode : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string?> _environment = new()
-    {
-        ["STOP_AT_END_OF_INPUT"] = "1",
-        ["RABBITMQ_NODE_PORT"] = null,
-    };
-
     private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string?> _environment;
     private Child _script;
 
-    private RabbitMqNode() => _script = Launch();
+    private RabbitMqNode(string settings)
+    {
+        _environment = new()
+        {
+            ["STOP_AT_END_OF_INPUT"] = "1",
+            ["RABBITMQ_NODE_PORT"] = null,
+            ["MORE_SETTINGS"] = settings,
+        };
+        _script = Launch();
+    }
 
     public string Url { get; private set; } = "";
 
-    public static async Task<RabbitMqNode> Start()
+    /// <param name="settings">Lines to add to its rabbitmq.conf.</param>
+    public static async Task<RabbitMqNode> Start(string settings = "")
     {
-        var node = new RabbitMqNode();
+        var node = new RabbitMqNode(settings);
         try
         {
             await node.Listening();

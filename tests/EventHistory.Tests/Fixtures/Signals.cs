@@ -7,6 +7,8 @@ internal static class Signals
 {
     public const int Terminate = 15;
     public const int Kill = 9;
+    public const int Stop = 19;
+    public const int Continue = 18;
 
     public static void Send(int processId, int signal)
     {

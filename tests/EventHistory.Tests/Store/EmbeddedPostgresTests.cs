@@ -25,6 +25,18 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task It_leaves_its_address_for_psql_where_only_we_can_read_it()
+    {
+        await using var server = await Start();
+        var file = Path.Combine(_folder.Path, "database.url");
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        await using var connection = new NpgsqlConnection(PostgresUrl.Parse((await File.ReadAllTextAsync(file, Ct)).Trim()).ConnectionString);
+        await connection.OpenAsync(Ct);
+    }
+
+    [Fact]
     public async Task Every_commit_is_on_disk_and_no_door_but_one_is_open()
     {
         await using var server = await Start();

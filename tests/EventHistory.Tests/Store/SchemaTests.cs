@@ -79,6 +79,30 @@ public sealed class SchemaTests(Postgres postgres)
         Assert.Equal(text, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("1795247729.9054775")]
+    [InlineData("0")]
+    [InlineData("4070908800.5")]
+    [InlineData("1.5e9")]
+    [InlineData("-1")]
+    [InlineData("1e999")]
+    [InlineData("1e999999999")]
+    [InlineData("253370764799")]
+    [InlineData("253370764800")]
+    [InlineData("\"1795247729\"")]
+    [InlineData("null")]
+    public async Task A_timestamp_is_the_same_time_in_SQL(string timestamp)
+    {
+        var json = $$"""{"type":"task-started","timestamp":{{timestamp}}}""";
+        var events = new List<CeleryEvent>();
+        Assert.Null(EventDecoder.Decode(System.Text.Encoding.UTF8.GetBytes(json), events));
+        await using var database = await postgres.CreateDatabase();
+        await using var command = database.Data.CreateCommand("select eventhistory.event_time($1::json)");
+        command.Parameters.Add(new NpgsqlParameter { Value = json });
+        var answer = await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Assert.Single(events).At, answer is DateTime at ? at : null);
+    }
+
     private static async Task<List<string>> Lines(NpgsqlDataSource data, string sql)
     {
 #pragma warning disable CA2100 // one of the constants above

@@ -156,6 +156,7 @@ CREATE UNIQUE INDEX worker_pkey ON eventhistory.worker USING btree (host_id)
 -- functions
 advance_source(integer,bigint,integer,bigint,bigint,integer,bigint,bytea,bytea) returns void
 ensure_segment_partition(date) returns void
+event_time(json) returns timestamp with time zone
 readable_json(text) returns json
 task_events(text) returns SETOF event
 task_key(text) returns uuid
