@@ -19,10 +19,7 @@ public static class JsonText
     /// <summary>The same rule for a text that did not come as JSON, such as an id in a URL.</summary>
     public static string Storable(string text)
     {
-        var clean = true;
-        for (var i = 0; i < text.Length && clean; i++)
-            clean = text[i] != '\0' && !char.IsSurrogate(text[i]);
-        if (clean)
+        if (!text.Contains('\0') && !text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
             return text;
         var result = new StringBuilder(text.Length + 16);
         for (var i = 0; i < text.Length; i++)

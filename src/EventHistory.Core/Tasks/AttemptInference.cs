@@ -69,7 +69,7 @@ internal static class AttemptInference
             {
                 EventKind.TaskReceived => Receive(stamp.Retries()),
                 EventKind.TaskStarted => Start(_held.FindLastIndex(m => !m.Started)) ?? AttemptAt(_held.Count - 1),
-                EventKind.TaskRetried => End(_held.FindIndex(m => m.Started)) ?? End(_held.Count > 0 ? 0 : -1),
+                EventKind.TaskRetried => End(_held.FindIndex(m => m.Started)) ?? Retried(),
                 EventKind.TaskRevoked when !stamp.IsTerminated() => End(_held.FindLastIndex(m => !m.Started)),
                 _ => End(_held.FindLastIndex(m => m.Started)) ?? End(_held.Count - 1),
             };
@@ -88,6 +88,9 @@ internal static class AttemptInference
                 _held[index] = _held[index] with { Started = true };
             return AttemptAt(index);
         }
+
+        // no start was heard: it is the attempt before the only message held, which was received meanwhile
+        private int? Retried() => _held is [{ Attempt: > 0 and var next }] ? next - 1 : End(_held.Count > 0 ? 0 : -1);
 
         private int? End(int index)
         {

@@ -20,7 +20,7 @@ public sealed record Incarnation(int Pid, DateTime Started, DateTime? Ended, boo
         foreach (var mark in marks.OrderBy(m => (m.At, m.Clock, m.Fingerprint)))
         {
             var current = lives.Count > 0 ? lives[^1] : null;
-            var goesOn = current is not null && current.Pid == mark.Pid && mark.Clock >= clock;
+            var goesOn = current is not null && current.Pid == mark.Pid && (mark.Clock > clock || mark.Clock == 0);
             if (mark.Kind == EventKind.WorkerOnline)
             {
                 if (goesOn)
@@ -39,8 +39,10 @@ public sealed record Incarnation(int Pid, DateTime Started, DateTime? Ended, boo
             }
             clock = mark.Clock;
         }
-        if (lives.Count == 0 || (lastPid is { } pid && lives[^1].Pid != pid && lives[^1].Ended is null))
-            Begin(lives, lastPid ?? 0, lives.Count == 0 ? firstSeen : lives[^1].Started);
+        if (lives.Count == 0)
+            Begin(lives, lastPid ?? 0, firstSeen);
+        else if (lastPid is { } pid && lives[^1].Pid != pid) // its start was not heard: some time after the one before
+            Begin(lives, pid, lives[^1].Ended ?? lives[^1].Started);
         return lives;
     }
 

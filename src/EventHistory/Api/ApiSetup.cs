@@ -1,4 +1,5 @@
 using EventHistory.Queries;
+using EventHistory.Telemetry;
 
 namespace EventHistory.Api;
 
@@ -8,6 +9,7 @@ internal static class ApiSetup
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddQueries();
+        services.AddSingleton<PrometheusMetrics>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1", ApiDescription.Configure);
         return services;

@@ -13,6 +13,8 @@ internal static class HealthEndpoints
     {
         app.MapMethods("/healthz", _methods, () => TypedResults.Ok(new LiveAnswer("live"))).ExcludeFromDescription();
         app.MapMethods("/readyz", _methods, Ready).ExcludeFromDescription();
+        var metrics = app.Services.GetRequiredService<PrometheusMetrics>(); // now: it counts from the start, not from the first question
+        app.MapMethods("/metrics", _methods, () => TypedResults.Text(metrics.Text(), PrometheusMetrics.ContentType)).ExcludeFromDescription();
     }
 
     private static async Task<JsonHttpResult<ReadyAnswer>> Ready(

@@ -15,7 +15,7 @@ internal static class BrokerFault
             return fault.Message;
         if (fault is BrokerUnreachableException { InnerException: { } inner })
             return Explain(inner, settings);
-        if (fault is AuthenticationFailureException or PossibleAuthenticationFailureException)
+        if (fault is AuthenticationFailureException)
             return $"The broker {broker} refused the login: give the right user and password with --broker.";
         if (fault is not OperationInterruptedException { ShutdownReason: { } reason })
             return null;

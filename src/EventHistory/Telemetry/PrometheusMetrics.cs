@@ -6,25 +6,27 @@ using System.Text;
 namespace EventHistory.Telemetry;
 
 /// <summary>
-/// The meter <c>EventHistory</c> in Prometheus' text format (version 0.0.4,
-/// https://prometheus.io/docs/instrumenting/exposition_formats/): counters end in <c>_total</c>, histograms are given as
-/// a summary of their sum and count.
+/// The meter <c>EventHistory</c> and the state of recording in Prometheus' text format (version 0.0.4,
+/// https://prometheus.io/docs/instrumenting/exposition_formats/): counters end in <c>_total</c>, a histogram is given as
+/// a summary of its sum and count, an unknown is NaN.
 /// </summary>
 internal sealed class PrometheusMetrics : IDisposable
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private readonly RecorderStatus _status;
+    private readonly TimeProvider _time;
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, (double Sum, long Count)> _values = [];
 
-    public PrometheusMetrics()
+    public PrometheusMetrics(RecorderStatus status, TimeProvider time)
     {
+        (_status, _time) = (status, time);
+        var ours = Meters.Name;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name != Meters.Name)
-                return;
-            _values.TryAdd(instrument, default);
-            listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == ours && _values.TryAdd(instrument, default))
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Measured(instrument, value));
         _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Measured(instrument, value));
@@ -33,29 +35,42 @@ internal sealed class PrometheusMetrics : IDisposable
 
     public string Text()
     {
-        _listener.RecordObservableInstruments();
         var text = new StringBuilder();
         foreach (var (instrument, (sum, count)) in _values.OrderBy(v => v.Key.Name, StringComparer.Ordinal))
         {
             var name = instrument.Name.Replace('.', '_');
-            var kind = instrument switch
+            if (instrument is Histogram<double>)
             {
-                Counter<long> => "counter",
-                Histogram<double> => "summary",
-                _ => "gauge",
-            };
-            name += kind switch { "counter" => "_total", "summary" => "_seconds", _ => "" };
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {instrument.Description}.\n# TYPE {name} {kind}\n");
-            if (kind == "summary")
-                text.Append(CultureInfo.InvariantCulture, $"{name}_sum {sum:R}\n{name}_count {count}\n");
+                Describe(text, $"{name}_seconds", "summary", instrument.Description!);
+                text.Append(CultureInfo.InvariantCulture, $"{name}_seconds_sum {sum:R}\n{name}_seconds_count {count}\n");
+            }
             else
-                text.Append(CultureInfo.InvariantCulture, $"{name} {sum:R}\n");
+            {
+                Describe(text, $"{name}_total", "counter", instrument.Description!);
+                text.Append(CultureInfo.InvariantCulture, $"{name}_total {sum:R}\n");
+            }
         }
+        Gauge(text, "eventhistory_recording", "1 while this process records", _status.State == "recording" ? 1 : 0);
+        Gauge(text, "eventhistory_broker_connected", "1 while the broker is connected", _status.BrokerConnected ? 1 : 0);
+        Gauge(text, "eventhistory_database_connected", "1 while the writer has its database session", _status.DatabaseConnected ? 1 : 0);
+        Gauge(text, "eventhistory_position", "Position of the last event that this process recorded", _status.LastPosition);
+        Gauge(text, "eventhistory_lag_seconds", "How far recording is behind the broker", _status.LagSeconds ?? double.NaN);
+        Gauge(text, "eventhistory_last_event_age_seconds", "Since the time that the latest recorded event bears",
+            (_time.GetUtcNow().UtcDateTime - _status.LastEventAt)?.TotalSeconds ?? double.NaN);
         return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
 
-    private void Measured(Instrument instrument, double value) => _values.AddOrUpdate(instrument,
-        (value, 1), (_, before) => instrument.IsObservable ? (value, 1) : (before.Sum + value, before.Count + 1));
+    private static void Gauge(StringBuilder text, string name, string help, double value)
+    {
+        Describe(text, name, "gauge", help);
+        text.Append(CultureInfo.InvariantCulture, $"{name} {value:R}\n");
+    }
+
+    private static void Describe(StringBuilder text, string name, string kind, string help) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}.\n# TYPE {name} {kind}\n");
+
+    private void Measured(Instrument instrument, double value) =>
+        _values.AddOrUpdate(instrument, (value, 1), (_, before) => (before.Sum + value, before.Count + 1));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EventHistory.Telemetry;
 using EventHistory.Tests.Fixtures;
 using Npgsql;
 
@@ -43,6 +44,25 @@ public sealed class HealthEndpointsTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal(status, code);
         Assert.Equal(state, body.GetProperty("writer").GetString());
         Assert.Equal(status == 200, body.GetProperty("reasons").GetArrayLength() == 0);
+    }
+
+    [Fact]
+    public async Task Metrics_tell_Prometheus_what_is_counted_and_how_recording_stands()
+    {
+        var before = await Metric("eventhistory_interruptions_total");
+        Meters.Interruptions.Add(2);
+        _web.Recorder.State = "connecting";
+
+        Assert.True(await Metric("eventhistory_interruptions_total") >= before + 2);
+        Assert.Equal(0, await Metric("eventhistory_recording"));
+        Assert.Equal(1, await Metric("eventhistory_broker_connected"));
+        Assert.Equal(double.NaN, await Metric("eventhistory_last_event_age_seconds"));
+    }
+
+    private async Task<double> Metric(string name)
+    {
+        var line = (await _web.Text("/metrics")).Split('\n').Single(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        return double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
