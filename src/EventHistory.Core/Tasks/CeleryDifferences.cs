@@ -50,6 +50,10 @@ public static class CeleryDifferences
         "an event of the old attempt arrived after another worker received the next one", "the old attempt's worker", "the new one's",
         "Celery shows the worker that sent the last event.");
 
+    public static readonly CeleryDifference OwnParent = new(
+        "sent again by itself as a retry", "the task as its own parent", "the parent of the first attempt, or none",
+        "A retry names its own task as parent, which hides the real one and makes a cycle of the family tree.");
+
     public static readonly CeleryDifference WorkerOfOutcome = new(
         "the same id was sent again when the task had ended", "the worker that has it now", "the worker that gave the outcome",
         "State, time and worker of a row belong together; both show the first outcome as long as no better one comes.");
@@ -64,7 +68,7 @@ public static class CeleryDifferences
 
     public static readonly IReadOnlyList<CeleryDifference> All =
     [
-        Rejected, TakenAgain, NextSent, NextReceived, LateRetried, CustomThenRevoked, LateCustom, TimeOfState, WorkerOfState, WorkerOfOutcome,
+        Rejected, TakenAgain, NextSent, NextReceived, LateRetried, CustomThenRevoked, LateCustom, TimeOfState, WorkerOfState, OwnParent, WorkerOfOutcome,
         CustomFields, Unstorable,
     ];
 }

@@ -47,27 +47,34 @@ public readonly record struct Stamp(
 /// <summary>The one number a stamp keeps of what its event said; it is stored, so its layout is fixed.</summary>
 public static class StampDetail
 {
+    private const int Named = 1;
+    private const int OwnParent = 2;
     private const int Expired = 1;
     private const int Terminated = 2;
 
-    /// <summary>sent, received: 2 × retries + (it names the task ? 1 : 0), −1 if retries are unknown. revoked: flags. rejected: 1 if requeued.</summary>
+    /// <summary>sent, received: 4 × retries (−1 if they are unknown) + flags. revoked: flags. rejected: 1 if requeued.</summary>
     public static int Of(CeleryEvent e) => e.Kind switch
     {
-        EventKind.TaskSent or EventKind.TaskReceived when e.Retries is { } retries => (Math.Min(retries, 1 << 29) * 2) + (e.Name is null ? 0 : 1),
-        EventKind.TaskSent or EventKind.TaskReceived => e.Name is null ? -2 : -1,
+        EventKind.TaskSent or EventKind.TaskReceived => (Math.Min(e.Retries ?? -1, 1 << 28) * 4) | (e.Name is null ? 0 : Named)
+            | (e.ParentId is { } parent && TaskId.Parse(parent) == e.TaskId ? OwnParent : 0),
         EventKind.TaskRevoked => (e.Expired == true ? Expired : 0) | (e.Terminated == true ? Terminated : 0),
         EventKind.TaskRejected => e.Requeue == true ? 1 : 0,
         _ => 0,
     };
 
     public static int? Retries(this Stamp stamp) =>
-        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && stamp.Detail >= 0 ? stamp.Detail / 2 : null;
+        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && stamp.Detail >= 0 ? stamp.Detail / 4 : null;
 
     public static bool NamesTask(this Stamp stamp) =>
-        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && (stamp.Detail & 1) == 1;
+        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && (stamp.Detail & Named) != 0;
+
+    /// <summary>True if it may tell the parent. A retry names its own task as parent (Celery 5.2), and so says nothing of it.</summary>
+    public static bool TellsParent(this Stamp stamp) =>
+        stamp.Kind is EventKind.TaskSent or EventKind.TaskReceived && (stamp.Detail & OwnParent) == 0;
 
     /// <summary>True for stamps that share the bounded room of a <see cref="StampSet"/>; a nameless message must not crowd out a name.</summary>
-    public static bool CountsWith(this Stamp stamp, Stamp other) => stamp.Kind == other.Kind && stamp.NamesTask() == other.NamesTask();
+    public static bool CountsWith(this Stamp stamp, Stamp other) => stamp.Kind == other.Kind
+        && stamp.NamesTask() == other.NamesTask() && stamp.TellsParent() == other.TellsParent();
 
     public static bool IsTerminated(this Stamp stamp) => stamp.Kind == EventKind.TaskRevoked && (stamp.Detail & Terminated) != 0;
 }

@@ -30,8 +30,10 @@ public sealed class TaskFold(TaskId id)
     public bool IsStored { get; private set; }
 
     // Content that this batch brought and the row does not show yet.
-    /// <summary>name, args, kwargs, eta, expires, root, parent: of the latest sent or received event that names the task.</summary>
+    /// <summary>name, args, kwargs, eta, expires, root: of the latest sent or received event that names the task.</summary>
     public CeleryEvent? Definition { get; private set; }
+    /// <summary>parent: of the latest sent or received event that does not name the task as its own parent.</summary>
+    public CeleryEvent? Lineage { get; private set; }
     /// <summary>queue, exchange, routing key, client: of the latest <c>task-sent</c>.</summary>
     public CeleryEvent? Sent { get; private set; }
     /// <summary>result, runtime: of the latest <c>task-succeeded</c>.</summary>
@@ -70,21 +72,19 @@ public sealed class TaskFold(TaskId id)
             return;
         switch (stamp.Kind)
         {
-            case EventKind.TaskSent:
+            case EventKind.TaskSent or EventKind.TaskReceived:
                 Definition = DefinesBest(stamp) ? e : Definition;
-                Sent = IsLast(stamp, k => k == EventKind.TaskSent) ? e : Sent;
-                break;
-            case EventKind.TaskReceived:
-                Definition = DefinesBest(stamp) ? e : Definition;
+                Lineage = IsLast(stamp, s => s.TellsParent()) ? e : Lineage;
+                Sent = IsLast(stamp, s => s.Kind == EventKind.TaskSent) ? e : Sent;
                 break;
             case EventKind.TaskSucceeded:
-                Succeeded = IsLast(stamp, k => k == EventKind.TaskSucceeded) ? e : Succeeded;
+                Succeeded = IsLast(stamp, s => s.Kind == EventKind.TaskSucceeded) ? e : Succeeded;
                 break;
             case EventKind.TaskFailed or EventKind.TaskRetried:
-                Error = IsLast(stamp, k => k is EventKind.TaskFailed or EventKind.TaskRetried) ? e : Error;
+                Error = IsLast(stamp, s => s.Kind is EventKind.TaskFailed or EventKind.TaskRetried) ? e : Error;
                 break;
             case EventKind.TaskRevoked:
-                Revoked = IsLast(stamp, k => k == EventKind.TaskRevoked) ? e : Revoked;
+                Revoked = IsLast(stamp, s => s.Kind == EventKind.TaskRevoked) ? e : Revoked;
                 break;
         }
     }
@@ -93,11 +93,10 @@ public sealed class TaskFold(TaskId id)
     public void Written()
     {
         IsStored = true;
-        Definition = Sent = Succeeded = Error = Revoked = null;
+        Definition = Lineage = Sent = Succeeded = Error = Revoked = null;
     }
 
-    private bool IsLast(Stamp stamp, Func<EventKind, bool> sameGroup) =>
-        Stamps.Last(s => sameGroup(s.Kind)) == stamp;
+    private bool IsLast(Stamp stamp, Func<Stamp, bool> sameGroup) => Stamps.Last(sameGroup) == stamp;
 
     private bool DefinesBest(Stamp stamp) => stamp ==
         (Stamps.Last(s => s.Kind is EventKind.TaskSent or EventKind.TaskReceived && s.NamesTask())

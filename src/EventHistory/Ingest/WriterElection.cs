@@ -1,5 +1,4 @@
 using EventHistory.Settings;
-using EventHistory.Store;
 using Npgsql;
 
 namespace EventHistory.Ingest;

@@ -17,15 +17,15 @@ internal sealed class TaskColumns
             $9::int[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
             $17::timestamptz[], $18::timestamptz[], $19::float8[], $20::float8[], $21::int[], $22::text[], $23::bigint[], $24::bytea[],
             $25::boolean[], $26::int[], $27::text[], $28::text[], $29::boolean[], $30::boolean[], $31::text[], $32::text[],
-            $33::uuid[], $34::text[], $35::uuid[], $36::text[], $37::boolean[], $38::int[], $39::int[], $40::int[],
-            $41::int[], $42::boolean[], $43::text[], $44::boolean[], $45::float8[], $46::boolean[], $47::text[], $48::text[],
-            $49::boolean[], $50::boolean[], $51::boolean[], $52::text[]) as u(
+            $33::uuid[], $34::text[], $35::boolean[], $36::uuid[], $37::text[], $38::boolean[], $39::int[], $40::int[],
+            $41::int[], $42::int[], $43::boolean[], $44::text[], $45::boolean[], $46::float8[], $47::boolean[], $48::text[],
+            $49::text[], $50::boolean[], $51::boolean[], $52::boolean[], $53::text[]) as u(
             key, id, source_id, state, state_at, first_seen, worker_id, worker_pid, retries, clock,
             sent, received, started, succeeded, failed, retried, revoked, rejected, queue_wait, worker_wait,
             event_count, positions, last_position, stamps, defines, name_id, args, kwargs, args_truncated, kwargs_truncated,
-            eta, expires, root_key, root_id, parent_key, parent_id, sends, client_id, queue_id, exchange_id,
-            routing_key_id, succeeds, result, result_truncated, runtime, fails, exception, traceback, revokes, terminated,
-            expired, signal)
+            eta, expires, root_key, root_id, descends, parent_key, parent_id, sends, client_id, queue_id,
+            exchange_id, routing_key_id, succeeds, result, result_truncated, runtime, fails, exception, traceback, revokes,
+            terminated, expired, signal)
         """;
 
     private readonly List<Guid> _key = [];
@@ -62,6 +62,7 @@ internal sealed class TaskColumns
     private readonly List<string?> _expires = [];
     private readonly List<Guid?> _rootKey = [];
     private readonly List<string?> _rootId = [];
+    private readonly List<bool> _descends = [];
     private readonly List<Guid?> _parentKey = [];
     private readonly List<string?> _parentId = [];
     private readonly List<bool> _sends = [];
@@ -87,7 +88,7 @@ internal sealed class TaskColumns
         var definition = fold.Definition;
         var sent = fold.Sent;
         TaskId? root = definition?.RootId is { Length: > 0 } rootId ? TaskId.Parse(rootId) : null;
-        TaskId? parent = definition?.ParentId is { Length: > 0 } parentId ? TaskId.Parse(parentId) : null;
+        TaskId? parent = fold.Lineage?.ParentId is { Length: > 0 } parentId ? TaskId.Parse(parentId) : null;
         _key.Add(fold.Id.Key);
         _id.Add(fold.Id.OddText);
         _sourceId.Add(sourceId);
@@ -122,6 +123,7 @@ internal sealed class TaskColumns
         _expires.Add(definition?.Expires);
         _rootKey.Add(root?.Key);
         _rootId.Add(root?.OddText);
+        _descends.Add(fold.Lineage is not null);
         _parentKey.Add(parent?.Key);
         _parentId.Add(parent?.OddText);
         _sends.Add(sent is not null);
@@ -184,6 +186,7 @@ internal sealed class TaskColumns
         Add(_expires);
         Add(_rootKey);
         Add(_rootId);
+        Add(_descends);
         Add(_parentKey);
         Add(_parentId);
         Add(_sends);

@@ -1,5 +1,4 @@
 using System.Net;
-using EventHistory.Store;
 
 namespace EventHistory.Settings;
 

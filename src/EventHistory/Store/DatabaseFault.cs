@@ -1,3 +1,4 @@
+using EventHistory.Settings;
 using Npgsql;
 
 namespace EventHistory.Store;

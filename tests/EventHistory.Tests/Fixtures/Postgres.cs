@@ -1,4 +1,4 @@
-using EventHistory.Store;
+using EventHistory.Settings;
 using EventHistory.Tests.Fixtures;
 using Npgsql;
 

@@ -45,6 +45,17 @@ public sealed class TaskTableTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task A_retry_that_calls_itself_its_parent_does_not_hide_the_real_one()
+    {
+        await using var history = await History.Create(postgres);
+        await history.Record(Sent.Replace("\"parent_id\":null", "\"parent_id\":\"the parent\"", StringComparison.Ordinal));
+        await history.Record(Received.Replace("\"parent_id\":null", "\"parent_id\":\"t\"", StringComparison.Ordinal)
+            .Replace("\"retries\":0", "\"retries\":1", StringComparison.Ordinal));
+        Assert.Equal("the parent", await Scalar(history, "select parent_id from eventhistory.task"));
+        Assert.Equal(1, await Scalar(history, "select retries from eventhistory.task"));
+    }
+
+    [Fact]
     public async Task A_row_remembers_the_positions_of_its_events()
     {
         await using var history = await History.Create(postgres);

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using EventHistory.Settings;
 using EventHistory.Store;
 using EventHistory.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

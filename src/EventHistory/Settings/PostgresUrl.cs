@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
 
-namespace EventHistory.Store;
+namespace EventHistory.Settings;
 
 /// <summary>
 /// Reads the two ways to name a database: <c>postgres://user:password@host:port/database?sslmode=require</c> (as libpq,

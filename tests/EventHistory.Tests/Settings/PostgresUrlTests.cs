@@ -1,7 +1,7 @@
-using EventHistory.Store;
+using EventHistory.Settings;
 using Npgsql;
 
-namespace EventHistory.Tests.Store;
+namespace EventHistory.Tests.Settings;
 
 public sealed class PostgresUrlTests
 {
