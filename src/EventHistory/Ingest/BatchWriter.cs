@@ -30,7 +30,8 @@ internal sealed class BatchWriter(NpgsqlConnection connection, SourceState sourc
     {
         var recordedAt = time.GetUtcNow().UtcDateTime;
         await EnsurePartitions(DateOnly.FromDateTime(recordedAt), ct);
-        labels.Trim();
+        if (labels.Trim())
+            _folds.Clear(); // their stamps name hosts that must have a number when they are written
         await labels.Intern(Texts(batch.Events), ct);
         var changed = await FoldTasks(batch.Events, ct);
         var workers = FoldWorkers(batch.Events);

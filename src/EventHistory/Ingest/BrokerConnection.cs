@@ -50,31 +50,35 @@ internal static class BrokerConnection
         if (settings.Stream.MaxAge is { } age)
             arguments["x-max-age"] = $"{(long)age.TotalSeconds}s";
 
-        await OrAsItIs(connection,
-            c => c.ExchangeDeclareAsync(settings.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: ct),
-            c => c.ExchangeDeclarePassiveAsync(settings.Exchange, ct), ct);
-        await OrAsItIs(connection,
-            c => c.QueueDeclareAsync(settings.Stream.Name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: ct),
-            c => c.QueueDeclarePassiveAsync(settings.Stream.Name, ct), ct);
+        await UnlessThere(connection, "'type'",
+            c => c.ExchangeDeclareAsync(settings.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: ct), ct);
+        if (await UnlessThere(connection, "x-queue-type", c => DeclareQueue(c, arguments), ct))
+        {
+            // which difference the broker names is by chance: asked for a stream without bounds, it names the type if that is the one
+            await UnlessThere(connection, "x-queue-type", c => DeclareQueue(c, new() { ["x-queue-type"] = "stream" }), ct);
+        }
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         await channel.QueueBindAsync(settings.Stream.Name, settings.Exchange, "#", cancellationToken: ct);
+
+        Task DeclareQueue(IChannel channel, Dictionary<string, object?> with) =>
+            channel.QueueDeclareAsync(settings.Stream.Name, durable: true, exclusive: false, autoDelete: false, with, cancellationToken: ct);
     }
 
-    /// <summary>What exists with other properties is used as it is; only that it exists matters. A refused declaration costs its channel.</summary>
-    private static async Task OrAsItIs(IConnection connection, Func<IChannel, Task> declare, Func<IChannel, Task> look, CancellationToken ct)
+    /// <summary>Declares. What is there with other properties is used as it is, unless the one that matters differs. A refusal costs its channel.</summary>
+    /// <returns>True if it is there, and otherwise than declared.</returns>
+    private static async Task<bool> UnlessThere(IConnection connection, string matters, Func<IChannel, Task> declare, CancellationToken ct)
     {
         try
         {
             await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
             await declare(channel);
+            return false;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason
             && reason.ReplyText.Contains("inequivalent arg", StringComparison.Ordinal)
-            && !reason.ReplyText.Contains("x-queue-type", StringComparison.Ordinal)
-            && !reason.ReplyText.Contains("'type'", StringComparison.Ordinal))
+            && !reason.ReplyText.Contains(matters, StringComparison.Ordinal))
         {
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-            await look(channel);
+            return true;
         }
     }
 

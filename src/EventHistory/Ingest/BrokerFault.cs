@@ -30,7 +30,7 @@ internal static class BrokerFault
                 $"The exchange {settings.Exchange} is no topic exchange ({reason.ReplyText}): name Celery's event_exchange with the setting Exchange.",
             Constants.PreconditionFailed when reason.ReplyText.Contains("inequivalent arg 'x-queue-type'", StringComparison.Ordinal) =>
                 $"The queue {settings.Stream.Name} exists and is no stream ({reason.ReplyText}): delete it, or choose another name with the setting Stream:Name.",
-            Constants.PreconditionFailed or Constants.NotImplemented or 541 =>
+            Constants.PreconditionFailed or Constants.NotImplemented =>
                 $"The broker {broker} does not let us have a stream ({reason.ReplyText}): recording needs RabbitMQ 3.9 or newer with the feature flag stream_queue on.",
             _ => null,
         };

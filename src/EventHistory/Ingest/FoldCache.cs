@@ -23,6 +23,12 @@ internal sealed class FoldCache(int capacity)
 
     public void Add(TaskFold fold) => _young.Add(fold.Id.Key, fold);
 
+    public void Clear()
+    {
+        _young.Clear();
+        _old.Clear();
+    }
+
     /// <summary>Only between batches: a batch must not lose what it is folding.</summary>
     public void Trim()
     {

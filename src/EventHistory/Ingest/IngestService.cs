@@ -59,10 +59,12 @@ internal sealed class IngestService(
             status.BrokerConnected = true;
             var source = await SourceState.Load(session, settings.Source.Name, stop);
             var resume = await StreamContinuity.Check(connection, settings.Stream.Name, source, stop);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+            await using var subscription = await StreamSubscription.Open(channel, settings.Stream.Name, resume.Offset, settings.Stream.Prefetch, stop);
             logger.Recording(settings.Source.Name, BrokerUrl.Parse(settings.Broker).ToString(), resume.Epoch, resume.Offset.ToString(), source.NextPosition);
             (status.State, status.Problem, _hasRecorded) = ("recording", null, true);
 
-            var recording = new Recording(settings, connection, session, new Labels(database), source, resume, status, time, logger)
+            var recording = new Recording(settings, subscription, session, new Labels(database), source, resume, status, time, logger)
             {
                 OnCommit = () => _failures = 0,
             };

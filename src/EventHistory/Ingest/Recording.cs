@@ -4,7 +4,6 @@ using EventHistory.Settings;
 using EventHistory.Store;
 using EventHistory.Telemetry;
 using Npgsql;
-using RabbitMQ.Client;
 
 namespace EventHistory.Ingest;
 
@@ -18,15 +17,19 @@ namespace EventHistory.Ingest;
 /// Acknowledging only lets the broker send more; the offset in the database is the truth.
 /// </summary>
 internal sealed class Recording(
-    EventHistorySettings settings, IConnection connection, NpgsqlConnection session, Labels labels, SourceState source, ResumePoint resume,
+    EventHistorySettings settings, StreamSubscription subscription, NpgsqlConnection session, Labels labels, SourceState source, ResumePoint resume,
     RecorderStatus status, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a stop waits for the batch in hand.</summary>
     private static readonly TimeSpan _lastWrite = TimeSpan.FromSeconds(20);
 
+    /// <summary>What large messages may leave behind before it is swept up.</summary>
+    private const long MaxLitter = 32 * 1024 * 1024;
+
     private readonly OffsetWatch _offsets = new(source, resume);
     private BatchWriter _writer = new(session, source, labels, time);
     private long _carefulUpTo;
+    private long _litter;
 
     public required Action OnCommit { get; init; }
 
@@ -39,8 +42,6 @@ internal sealed class Recording(
     public async Task Run(long carefulUpTo, CancellationToken stop)
     {
         _carefulUpTo = carefulUpTo;
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
-        await using var subscription = await StreamSubscription.Open(channel, settings.Stream.Name, resume.Offset, settings.Stream.Prefetch, stop);
         using var abort = new CancellationTokenSource();
         await using var deadline = stop.Register(() => abort.CancelAfter(_lastWrite));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop); // also when a write fails while nothing comes in
@@ -48,10 +49,10 @@ internal sealed class Recording(
         var writing = Task.CompletedTask;
         try
         {
-            while (await Next(subscription, end.Token) is { } batch)
+            while (await Next(end.Token) is { } batch)
             {
                 await writing;
-                writing = Write(batch, channel, subscription, end, abort.Token);
+                writing = Write(batch, end, abort.Token);
             }
         }
         finally
@@ -61,7 +62,7 @@ internal sealed class Recording(
     }
 
     /// <returns>The next batch, or null when it is time to stop and nothing is in hand.</returns>
-    private async Task<Batch?> Next(StreamSubscription subscription, CancellationToken stop)
+    private async Task<Batch?> Next(CancellationToken stop)
     {
         var batch = new Batch { Epoch = resume.Epoch };
         using var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -94,7 +95,7 @@ internal sealed class Recording(
         batch.Add(delivery);
     }
 
-    private async Task Write(Batch batch, IChannel channel, StreamSubscription subscription, CancellationTokenSource end, CancellationToken ct)
+    private async Task Write(Batch batch, CancellationTokenSource end, CancellationToken ct)
     {
         await Task.Yield(); // reading goes on meanwhile
         var started = Stopwatch.GetTimestamp();
@@ -102,7 +103,7 @@ internal sealed class Recording(
         try
         {
             batch = await CommitOrReject(batch, ct);
-            await channel.BasicAckAsync(batch.LastTag, multiple: true, ct);
+            await subscription.Acknowledge(batch.LastTag, ct);
             written = true;
         }
         finally
@@ -111,6 +112,7 @@ internal sealed class Recording(
                 await end.CancelAsync();
         }
 
+        SweepUpAfter(batch);
         Meters.BatchSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Meters.Events.Add(batch.Events.Count);
         Meters.Messages.Add(batch.Messages);
@@ -119,6 +121,18 @@ internal sealed class Recording(
             logger.MessageRejected(message.Offset, message.Reason);
         if (!subscription.HasWaiting)
             status.LagSeconds = 0;
+    }
+
+    // Large objects die as young as small ones, but the collector lets them lie until they are many times what is alive
+    private void SweepUpAfter(Batch batch)
+    {
+        if (batch.Bytes / batch.Messages < 100_000)
+            return;
+        _litter += batch.Bytes;
+        if (_litter < MaxLitter)
+            return;
+        _litter = 0;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private async Task<Batch> CommitOrReject(Batch batch, CancellationToken ct)

@@ -32,7 +32,7 @@ internal static class StreamMarker
                 var delivery = await subscription.Take(patience.Token);
                 if (delivery.MessageId == id && delivery.IsMarker)
                     return delivery.Offset;
-                await channel.BasicAckAsync(delivery.Tag, multiple: true, ct);
+                await subscription.Acknowledge(delivery.Tag, ct);
             }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

@@ -30,13 +30,15 @@ internal sealed class Labels(NpgsqlDataSource database)
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    /// <summary>Makes room if it is needed; only between batches, for everything interned before is forgotten.</summary>
-    public void Trim()
+    /// <summary>Makes room if it is needed; only between batches.</summary>
+    /// <returns>True if everything was forgotten: whatever relies on a text being known must be forgotten, too.</returns>
+    public bool Trim()
     {
         if (_numbers.Count <= MaxCached)
-            return;
+            return false;
         _numbers.Clear();
         _texts.Clear();
+        return true;
     }
 
     private const string InternSql = """

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using EventHistory.Tests.Ingest;
+using Npgsql;
+
+namespace EventHistory.Tests.EndToEnd;
+
+/// <summary>Reads a log back and proves it, from what DESIGN says about it alone: gapless positions, a hash chain over the events' bytes.</summary>
+internal static class LogProof
+{
+    private const string SegmentsSql = """
+        select first_position, event_count, first_offset, last_offset, body, chain from eventhistory.event_segment
+         where source_id = (select id from eventhistory.source) order by first_position
+        """;
+
+    private const string SourceSql = "select next_position, last_offset, chain from eventhistory.source";
+
+    private static readonly JsonDocumentOptions _deep = new() { MaxDepth = 1000 };
+
+    /// <returns>Every event's own JSON, in the order of the positions.</returns>
+    public static async Task<List<string>> Read(NpgsqlDataSource data)
+    {
+        var segments = await data.All(SegmentsSql, row => new Segment(
+            row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5)));
+        var (next, lastOffset, end) = Assert.Single(await data.All(SourceSql, row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2))));
+
+        var events = new List<string>();
+        var (chain, offset) = (new byte[SHA256.HashSizeInBytes], -1L);
+        foreach (var segment in segments)
+        {
+            Assert.Equal(events.Count + 1, segment.FirstPosition);
+            Assert.True(segment.FirstOffset > offset, $"the segment at position {segment.FirstPosition} overlaps the one before");
+            using var body = JsonDocument.Parse(segment.Body, _deep);
+            var before = events.Count;
+            events.AddRange(body.RootElement.EnumerateArray().Select(e => e.GetRawText()));
+            Assert.Equal(segment.EventCount, events.Count - before);
+            chain = SHA256.HashData([.. chain, .. events.Skip(before).SelectMany(e => SHA256.HashData(Encoding.UTF8.GetBytes(e)))]);
+            Assert.Equal(Convert.ToHexString(chain), Convert.ToHexString(segment.Chain));
+            offset = segment.LastOffset;
+        }
+        Assert.Equal(events.Count + 1, next);
+        Assert.True(lastOffset >= offset);
+        Assert.Equal(Convert.ToHexString(chain), Convert.ToHexString(end));
+        return events;
+    }
+
+    private sealed record Segment(long FirstPosition, int EventCount, long FirstOffset, long LastOffset, string Body, byte[] Chain);
+}
