@@ -22,10 +22,7 @@ internal static class ApiProblems
         }
         catch (Exception e) when (QueryFault.Of(e) is { } fault)
         {
-            var http = context.HttpContext;
-            http.RequestServices.GetRequiredService<ILogger<QueryFault>>().NotAnswered(http.Request.Path, fault.Title, e.GetBaseException().Message);
-            if (fault.RetryAfterSeconds is { } seconds)
-                http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            fault.Report(context.HttpContext, e);
             return TypedResults.Problem(fault.Sentence, statusCode: StatusCodes.Status503ServiceUnavailable, title: fault.Title);
         }
     }

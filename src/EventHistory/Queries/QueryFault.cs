@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace EventHistory.Queries;
@@ -20,6 +21,14 @@ internal sealed record QueryFault(string Title, string Sentence, int? RetryAfter
         NpgsqlException => new("The database is away", "The database does not answer at the moment; what was recorded is safe, and the recorder goes on when it is back.", 5),
         _ => null,
     };
+
+    /// <summary>Writes the cause to the log, and when to come again into the answer.</summary>
+    public void Report(HttpContext http, Exception cause)
+    {
+        http.RequestServices.GetRequiredService<ILogger<QueryFault>>().NotAnswered(http.Request.Path, Title, cause.GetBaseException().Message);
+        if (RetryAfterSeconds is { } seconds)
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+    }
 
     private static readonly QueryFault _tooLong = new("The answer takes too long",
         $"The database did not answer within {TimeLimit} seconds: narrow the time range or ask for a name, a worker or a state; if it is just busy, try again later.", 10);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventHistory.Queries;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -17,10 +16,7 @@ internal static class PageProblems
         }
         catch (Exception e) when (QueryFault.Of(e) is { } fault)
         {
-            var http = context.HttpContext;
-            http.RequestServices.GetRequiredService<ILogger<QueryFault>>().NotAnswered(http.Request.Path, fault.Title, e.GetBaseException().Message);
-            if (fault.RetryAfterSeconds is { } seconds)
-                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            fault.Report(context.HttpContext, e);
             return Message(StatusCodes.Status503ServiceUnavailable, fault.Title, fault.Sentence);
         }
     }
