@@ -121,6 +121,6 @@ select s.source_id,
        e.value as body
   from eventhistory.event_segment s
  cross join lateral json_array_elements(s.body::json) with ordinality e
- cross join lateral (select case when s.odd_escapes then eventhistory.readable_json(e.value::text) else e.value end as readable) r;
+ cross join lateral (select case when s.odd_escapes and strpos(e.value::text, '\u') > 0 then eventhistory.readable_json(e.value::text) else e.value end as readable) r;
 
 comment on view eventhistory.event is 'Every recorded event: position (gapless per source), recorded_at (ours), occurred_at (the sender''s clock, UTC), type, task_id, hostname, body (verbatim).';

@@ -130,7 +130,7 @@ create function eventhistory.task_events(task_id text) returns setof eventhistor
            eventhistory.event_time(x.readable),
            x.readable ->> 'type', x.readable ->> 'uuid', x.readable ->> 'hostname', x.value
       from (select s.source_id, s.first_position + e.ordinality - 1 as position, s.recorded_at, e.value,
-                   case when s.odd_escapes then eventhistory.readable_json(e.value::text) else e.value end as readable
+                   case when s.odd_escapes and strpos(e.value::text, '\u') > 0 then eventhistory.readable_json(e.value::text) else e.value end as readable
               from (select * from segment union all select * from late) s
              cross join lateral json_array_elements(s.body::json) with ordinality e) x, t
      where x.position = any (t.positions)

@@ -70,7 +70,7 @@ internal sealed class Recording(
         {
             Take(batch, await subscription.Take(stop));
             linger.CancelAfter(settings.Batch.Linger);
-            while (!batch.IsFull(settings.Batch) && batch.LastOffset > _carefulUpTo && !stop.IsCancellationRequested)
+            while (!IsFull(batch) && !stop.IsCancellationRequested)
             {
                 if (!subscription.TryTake(out var delivery))
                     delivery = await subscription.Take(linger.Token);
@@ -83,6 +83,9 @@ internal sealed class Recording(
         }
         return batch.IsEmpty ? null : batch;
     }
+
+    // Half the window: the broker fills the other half while this batch is written, and never waits for us to stop waiting
+    private bool IsFull(Batch batch) => batch.IsFull(settings.Batch) || batch.Messages * 2 >= subscription.Window || batch.LastOffset <= _carefulUpTo;
 
     private void Take(Batch batch, Delivery delivery)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace EventHistory.Ingest;
 
@@ -20,7 +21,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     private const long MaxWaitingBytes = 8 * 1024 * 1024;
 
     /// <summary>After so many messages that would fit the full prefetch, it is tried again.</summary>
-    private const int SmallOnesInARow = 1000;
+    private const int SmallOnesInARow = 300;
 
     private readonly Channel<Delivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
     private readonly SemaphoreSlim _room = new(0);
@@ -46,6 +47,9 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         await subscription.Subscribe(offset, prefetch, ct);
         return subscription;
     }
+
+    /// <summary>How many messages the broker sends before it waits for an acknowledgement.</summary>
+    public int Window => Volatile.Read(ref _prefetch);
 
     public bool HasWaiting => _deliveries.Reader.TryPeek(out _);
 
@@ -86,12 +90,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         if (Interlocked.Add(ref _waitingBytes, body.Length) > MaxWaitingBytes)
             await _room.WaitAsync(cancellationToken);
         if (Fitting(body.Length) is { } prefetch)
-        {
-            var ended = _tag;
-            _tag = "none"; // whatever still arrives belongs to the old one
-            await Channel.BasicCancelAsync(ended, noWait: false, cancellationToken);
-            await Subscribe(delivery.Offset + 1, prefetch, cancellationToken);
-        }
+            await SubscribeAnew(delivery.Offset + 1, prefetch, cancellationToken);
     }
 
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
@@ -105,6 +104,21 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
         End("The subscription was closed.");
         if (Channel.IsOpen)
             await Channel.BasicCancelAsync(_tag, noWait: true);
+    }
+
+    private async Task SubscribeAnew(long offset, int prefetch, CancellationToken ct)
+    {
+        var ended = _tag;
+        _tag = "none"; // whatever still arrives belongs to the old one
+        try
+        {
+            await Channel.BasicCancelAsync(ended, noWait: false, ct);
+            await Subscribe(offset, prefetch, ct);
+        }
+        catch (Exception e) when (e is RabbitMQClientException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        {
+            End($"The subscription could not be renewed: {e.Message}"); // the client would swallow what is thrown here
+        }
     }
 
     private async Task Subscribe(object offset, int prefetch, CancellationToken ct)

@@ -170,6 +170,26 @@ public sealed class RecordingTests(Postgres postgres, RabbitMq rabbit)
         await AssertHealthy(service);
     }
 
+    [Theory]
+    [InlineData("celery-events.jsonl")]
+    [InlineData("nasty.jsonl")]
+    public async Task A_capture_of_a_real_cluster_is_recorded_byte_for_byte(string file)
+    {
+        await using var feed = await rabbit.CreateFeed();
+        await using var database = await postgres.CreateDatabase();
+        await using var service = await Recorder.Start(feed, database.ConnectionString).Ready();
+        await using var sender = await Sender.Connect(feed);
+        var messages = await File.ReadAllLinesAsync(Repository.Path("tests", "EventHistory.Core.Tests", "Celery", "Samples", file), Ct);
+        foreach (var message in messages)
+            await sender.Send(message);
+        var expected = messages.SelectMany(m => StreamTruth.Events(Utf8(m))).ToList();
+        await database.WaitForPosition(expected.Count);
+
+        Assert.Equal(expected, await LogProof.Read(database.Data));
+        Assert.Empty(await database.Data.Rejected());
+        await AssertHealthy(service);
+    }
+
     /// <summary>No message is known that PostgreSQL refuses, so a constraint of the test's own plays its part.</summary>
     [Fact]
     public async Task A_message_that_the_database_refuses_is_rejected_alone()
@@ -218,6 +238,23 @@ public sealed class RecordingTests(Postgres postgres, RabbitMq rabbit)
 
         Assert.Equal(Enumerable.Range(1, 200), (await database.Numbers()).Order());
         Assert.Empty(await database.Data.Rejected());
+    }
+
+    [Fact]
+    public async Task A_large_message_does_not_slow_the_small_ones_behind_it()
+    {
+        await using var feed = await rabbit.CreateFeed();
+        await using var database = await postgres.CreateDatabase();
+        await using var service = await Recorder.Start(feed, database.ConnectionString).Ready();
+        await using var sender = await Sender.Connect(feed);
+        await sender.Send($$"""{"type": "task-succeeded", "uuid": "large", "result": "{{new string('x', 15_500_000)}}", "timestamp": 1772352000}""");
+        await database.WaitForPosition(1);
+        for (var number = 1; number <= 900; number++)
+            await sender.SendNumbered(number, 1); // one after the other, as they come in while a system lives
+        var sent = Stopwatch.GetTimestamp();
+        await database.WaitForPosition(901);
+        Assert.True(Stopwatch.GetElapsedTime(sent) < TimeSpan.FromSeconds(5), $"{Stopwatch.GetElapsedTime(sent)} late");
+        await AssertHealthy(service);
     }
 
     [Fact]
