@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 // dotnet run -c Release [EVENTS]: the results go to the terminal and into RESULTS.md
 var events = args is [var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 400_000;
-var folder = Directory.CreateTempSubdirectory("eventhistory-bench-").FullName;
+var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"eventhistory-bench-{Guid.NewGuid():N}"[..32])).FullName; // PostgreSQL may run as another user
 using var interrupt = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
