@@ -37,8 +37,9 @@ golden: packages build publish ## run all tests and write down what they now exp
 	UPDATE_GOLDEN=1 dotnet test --solution EventHistory.sln --configuration $(CONFIGURATION) --no-build
 
 .PHONY: bench
-bench: packages dotnet ## measure events per second from RabbitMQ into PostgreSQL
-	dotnet run --configuration $(CONFIGURATION) --project tests/EventHistory.Benchmarks
+bench: packages publish ## measure everything (ONLY=end-to-end,bytes,… some parts; TASKS=, EVENTS= smaller; KEEP=folder for what takes long to store)
+	dotnet run --configuration $(CONFIGURATION) --project tests/EventHistory.Benchmarks -- --program artifacts/publish/eventhistory \
+		$(if $(ONLY),--only '$(ONLY)') $(if $(TASKS),--tasks '$(TASKS)') $(if $(EVENTS),--events '$(EVENTS)') $(if $(KEEP),--keep '$(KEEP)')
 
 .PHONY: build
 build: dotnet ## compile everything

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace EventHistory.Benchmarks;
 
 /// <summary>A message as a Celery worker or client publishes it.</summary>
@@ -16,41 +12,18 @@ internal sealed record LoadMessage(string RoutingKey, string Hostname, byte[] Bo
 /// slice, so any part of the set can be made again.
 /// </summary>
 /// <param name="Tasks">How many.</param>
-/// <param name="ListSize">Mean length of a worker's lists; 1: no lists, only single messages.</param>
+/// <param name="ListSize">Mean length of a worker's lists; 1: no lists, only single messages; 2: lists of 1 to 3, mostly short.</param>
 /// <param name="SentInLists">Whether <c>task-sent</c> travels in lists too.</param>
 internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists = false)
 {
+    /// <summary>About so many: a task's four, a few more for retries, and heartbeats.</summary>
+    public const double EventsPerTask = 4.08;
+
     private const int TasksPerSlice = 128;
     private const int StagesPerTask = 5;
     private const int Clients = 4;
 
-    private static readonly CultureInfo _plain = CultureInfo.InvariantCulture;
-
-    private static readonly string[] _names =
-    [
-        "shop.orders.place", "shop.orders.cancel", "shop.payments.charge", "shop.payments.refund", "shop.mail.send_receipt", "shop.mail.newsletter",
-        "shop.reports.daily", "shop.reports.export_csv", "shop.stock.reserve", "shop.stock.reindex", "shop.images.thumbnail", "shop.search.update_document",
-    ];
-
-    private static readonly string _traceback = Escaped("""
-        Traceback (most recent call last):
-          File "/usr/lib/python3/dist-packages/celery/app/trace.py", line 451, in trace_task
-            R = retval = fun(*args, **kwargs)
-                         ^^^^^^^^^^^^^^^^^^^^
-          File "/usr/lib/python3/dist-packages/celery/app/trace.py", line 734, in __protected_call__
-            return self.run(*args, **kwargs)
-                   ^^^^^^^^^^^^^^^^^^^^^^^^^
-          File "/srv/shop/payments.py", line 61, in charge
-            return _attempt(gateway, order, depth)
-                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          File "/srv/shop/payments.py", line 55, in _attempt
-            return _attempt(gateway, order, depth - 1)
-                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          [Previous line repeated 22 more times]
-          File "/srv/shop/payments.py", line 54, in _attempt
-            raise PaymentError('gateway refused order %s' % order, 402, {'retry': False}) from exc
-
-        """);
+    private static readonly int[] _shortLists = [1, 1, 2, 2, 3];
 
     public ulong Seed { get; init; } = 1;
 
@@ -66,23 +39,6 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
     public int Slices => ((Tasks + TasksPerSlice - 1) / TasksPerSlice) + StagesPerTask - 1;
 
     private double SliceSeconds => TasksPerSlice * 4 / EventsPerSecond;
-
-    private enum Step
-    {
-        Sent, Received, Started, Succeeded, Failed, Retried, Online, Heartbeat, Offline,
-    }
-
-    private readonly record struct Said(Step Step, int Task, int Attempt, double At);
-
-    public static string TaskId(ulong seed, int task)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BitConverter.TryWriteBytes(bytes, Mix(seed, task, 100));
-        BitConverter.TryWriteBytes(bytes[8..], Mix(seed, task, 101));
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString("D");
-    }
 
     public IEnumerable<LoadMessage> Messages() => Enumerable.Range(0, Slices).SelectMany(Slice);
 
@@ -103,12 +59,13 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
         }
 
         var messages = new List<(double At, LoadMessage Message)>();
+        var json = new CeleryJson(Seed, Start);
         for (var i = 0; i < Clients; i++)
-            Pack(slice, $"gen{4100 + i}@web{i}", 4100 + i, fromClients[i], SentInLists ? ListSize : 1, messages);
+            Pack(slice, $"gen{4100 + i}@web{i}", 4100 + i, fromClients[i], SentInLists ? ListSize : 1, json, messages);
         for (var i = 0; i < Workers; i++)
         {
-            Pack(slice, $"celery@w{i}.shop", 200 + i, fromWorkers[i], ListSize, messages);
-            Pulse(slice, i, messages);
+            Pack(slice, $"celery@w{i}.shop", 200 + i, fromWorkers[i], ListSize, json, messages);
+            Pulse(slice, i, json, messages);
         }
         return [.. messages.OrderBy(m => m.At).Select(m => m.Message)];
     }
@@ -121,12 +78,12 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
         var first = workers[Mix(Seed, task, 1) % (ulong)Workers];
         var second = workers[Mix(Seed, task, 2) % (ulong)Workers];
         var sent = task * 4 / EventsPerSecond;
-        double At(double slices) => sent + ((slices + (Part(task, 3 + stage) * 0.3)) * SliceSeconds);
+        double At(double slices) => sent + ((slices + (Part(Seed, task, 3 + stage) * 0.3)) * SliceSeconds);
         switch (stage)
         {
             case 0:
                 clients[Mix(Seed, task, 8) % Clients].Add(new Said(Step.Sent, task, 0, sent));
-                first.Add(new Said(Step.Received, task, 0, sent + (Part(task, 9) * 0.02)));
+                first.Add(new Said(Step.Received, task, 0, sent + (Part(Seed, task, 9) * 0.02)));
                 break;
             case 1:
                 first.Add(new Said(Step.Started, task, 0, At(1)));
@@ -148,32 +105,31 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
         }
     }
 
-    private void Pack(int slice, string host, int pid, List<Said> said, int listSize, List<(double At, LoadMessage Message)> messages)
+    private void Pack(int slice, string host, int pid, List<Said> said, int listSize, CeleryJson json, List<(double At, LoadMessage Message)> messages)
     {
         said.Sort((a, b) => a.At.CompareTo(b.At));
-        var json = new StringBuilder(4096);
         var clock = 1 + ((long)slice * 1000);
         for (var at = 0; at < said.Count;)
         {
-            var draw = Mix(Seed, slice + (at * 7919), pid);
-            var size = listSize == 1 ? 1 : Math.Min(said.Count - at, (listSize / 2) + (int)(draw % (ulong)(listSize + 1)));
-            size = Math.Max(1, size);
+            var size = Math.Min(said.Count - at, SizeOf(listSize, Mix(Seed, slice + (at * 7919), pid)));
             var isList = listSize > 1;
-            json.Clear();
+            json.Begin(isList);
             for (var i = 0; i < size; i++)
-            {
-                json.Append(i > 0 ? ", " : isList ? "[" : "");
-                Write(json, host, pid, clock + at + i, said[at + i]);
-            }
-            if (isList)
-                json.Append(']');
-            var key = isList ? "task.multi" : RoutingKey(said[at].Step);
-            messages.Add((said[at + size - 1].At, new LoadMessage(key, host, Encoding.UTF8.GetBytes(json.ToString()), size)));
+                json.Task(host, pid, clock + at + i, said[at + i]);
+            var key = isList ? "task.multi" : CeleryJson.RoutingKey(said[at].Step);
+            messages.Add((said[at + size - 1].At, new LoadMessage(key, host, json.End(), size)));
             at += size;
         }
     }
 
-    private void Pulse(int slice, int worker, List<(double At, LoadMessage Message)> messages)
+    private static int SizeOf(int listSize, ulong draw) => listSize switch
+    {
+        1 => 1,
+        2 => _shortLists[draw % (ulong)_shortLists.Length],
+        _ => Math.Max(1, (listSize / 2) + (int)(draw % (ulong)(listSize + 1))),
+    };
+
+    private void Pulse(int slice, int worker, CeleryJson json, List<(double At, LoadMessage Message)> messages)
     {
         var (from, to) = (slice * SliceSeconds, (slice + 1) * SliceSeconds);
         var step = slice == 0 ? Step.Online : slice == Slices - 1 && worker % 2 == 1 ? Step.Offline : Step.Heartbeat;
@@ -181,84 +137,16 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
             return;
         var at = step == Step.Heartbeat ? (int)(to / 2) * 2 : to;
         var (host, clock, processed) = ($"celery@w{worker}.shop", 1 + ((long)slice * 1000) + 999, slice * TasksPerSlice / Workers);
-        var json = string.Create(_plain, $$"""
-            {"hostname": "{{host}}", "utcoffset": 0, "pid": {{200 + worker}}, "clock": {{clock}}, "freq": 2.0, "active": {{slice % 5}}, "processed": {{processed}}, "loadavg": [0.8, 0.58, 0.29], "sw_ident": "py-celery", "sw_ver": "5.2.6", "sw_sys": "Linux", "timestamp": {{Timestamp(at)}}, "type": "{{TypeOf(step)}}"}
-            """);
-        messages.Add((at, new LoadMessage(RoutingKey(step), host, Encoding.UTF8.GetBytes(json), 1)));
+        json.Begin(isList: false);
+        json.Worker(host, 200 + worker, clock, slice % 5, processed, at, step);
+        messages.Add((at, new LoadMessage(CeleryJson.RoutingKey(step), host, json.End(), 1)));
     }
 
-    private void Write(StringBuilder json, string host, int pid, long clock, Said said)
-    {
-        var id = TaskId(Seed, said.Task);
-        json.Append(_plain, $$"""{"hostname": "{{host}}", "utcoffset": 0, "pid": {{pid}}, "clock": {{clock}}, "uuid": "{{id}}" """).Length--;
-        switch (said.Step)
-        {
-            case Step.Sent:
-                var queue = Name(said.Task).Split('.')[1];
-                json.Append(_plain, $$""", "root_id": "{{Parent(said.Task) ?? id}}", "parent_id": {{Quoted(Parent(said.Task))}}""");
-                json.Append(_plain, $$""", "name": "{{Name(said.Task)}}", "args": "{{Args(said.Task)}}", "kwargs": "{{Kwargs(said.Task)}}" """).Length--;
-                json.Append(_plain, $$""", "retries": {{said.Attempt}}, "eta": null, "expires": null""");
-                json.Append(_plain, $$""", "queue": "{{queue}}", "exchange": "", "routing_key": "{{queue}}" """).Length--;
-                break;
-            case Step.Received:
-                json.Append(_plain, $$""", "name": "{{Name(said.Task)}}", "args": "{{Args(said.Task)}}", "kwargs": "{{Kwargs(said.Task)}}" """).Length--;
-                json.Append(_plain, $$""", "root_id": "{{Parent(said.Task) ?? id}}", "parent_id": {{Quoted(Parent(said.Task))}}""");
-                json.Append(_plain, $$""", "retries": {{said.Attempt}}, "eta": null, "expires": null""");
-                break;
-            case Step.Succeeded:
-                json.Append(_plain, $$""", "result": "{'order': {{said.Task}}, 'status': 'done'}", "runtime": {{0.005 + Part(said.Task, 6)}}""");
-                break;
-            case Step.Failed:
-                var refused = $"'gateway refused order {said.Task}', 402, {{'retry': False}}";
-                json.Append(_plain, $$""", "exception": "PaymentError({{refused}})", "traceback": "{{_traceback}}shop.payments.PaymentError: ({{refused}})\n" """).Length--;
-                break;
-            case Step.Retried:
-                var timeout = $"ConnectionError('upstream timed out for order {said.Task}')";
-                json.Append(_plain, $$""", "exception": "{{timeout}}", "traceback": "{{_traceback}}celery.exceptions.Retry: Retry in 1s: {{timeout}}\n" """).Length--;
-                break;
-        }
-        json.Append(_plain, $$""", "timestamp": {{Timestamp(said.At)}}, "type": "{{TypeOf(said.Step)}}"}""");
-    }
-
-    private string Name(int task) => _names[Mix(Seed, task, 5) % (ulong)_names.Length];
-
-    // Tasks come in families of eight, the first one being the parent
-    private string? Parent(int task) => task % 8 == 0 ? null : TaskId(Seed, task - (task % 8));
-
-    private string Args(int task) => (Mix(Seed, task, 7) % 4) switch
-    {
-        0 => $"({task}, 'customer-{task % 5000}@example.org', 'Stra\\u00dfe 7')",
-        1 => $"({task},)",
-        2 => $"([{task}, {task + 1}, {task + 2}], {{'warehouse': 'HAM-{task % 9}'}})",
-        _ => $"('orders/{task:x8}', {task % 7})",
-    };
-
-    private string Kwargs(int task) => Mix(Seed, task, 10) % 2 == 0 ? "{}" : $"{{'tenant': 'acme-{task % 300}', 'priority': {task % 3}, 'dry_run': False}}";
-
-    private static string Quoted(string? text) => text is null ? "null" : $"\"{text}\"";
-
-    // Microseconds, as Python's time.time() has them
-    private double Timestamp(double at) => Math.Round((Start - DateTime.UnixEpoch).TotalSeconds + at, 6);
-
-    private double Part(int task, int salt) => Mix(Seed, task, salt) % 1_000_000 / 1e6;
-
-    private static string RoutingKey(Step step) => TypeOf(step).Replace('-', '.');
-
-    private static string TypeOf(Step step) => step switch
-    {
-        Step.Sent => "task-sent",
-        Step.Received => "task-received",
-        Step.Started => "task-started",
-        Step.Succeeded => "task-succeeded",
-        Step.Failed => "task-failed",
-        Step.Retried => "task-retried",
-        Step.Online => "worker-online",
-        Step.Heartbeat => "worker-heartbeat",
-        _ => "worker-offline",
-    };
+    /// <summary>From 0 to 1, by millionths.</summary>
+    public static double Part(ulong seed, int task, int salt) => Mix(seed, task, salt) % 1_000_000 / 1e6;
 
     // splitmix64
-    private static ulong Mix(ulong seed, long number, long salt)
+    public static ulong Mix(ulong seed, long number, long salt)
     {
         var z = seed + ((ulong)number * 0x9E3779B97F4A7C15) + ((ulong)salt * 0xD1B54A32D192ED03);
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
@@ -266,5 +154,11 @@ internal sealed record CeleryLoad(int Tasks, int ListSize = 10, bool SentInLists
         return z ^ (z >> 31);
     }
 
-    private static string Escaped(string text) => JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+    internal enum Step
+    {
+        Sent, Received, Started, Succeeded, Failed, Retried, Online, Heartbeat, Offline,
+    }
+
+    /// <param name="At">Seconds after <see cref="Start"/>.</param>
+    internal readonly record struct Said(Step Step, int Task, int Attempt, double At);
 }

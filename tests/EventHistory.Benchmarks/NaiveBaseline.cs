@@ -1,14 +1,14 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using EventHistory.Core.Celery;
-using EventHistory.Store;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventHistory.Benchmarks;
 
 /// <summary>
-/// What one writes in an afternoon: a row per event with the body as jsonb, one INSERT each. It does less than the product (no
-/// read models, no broker, no hash chain) and it is what the product's figures are to be compared with.
+/// What one writes in an afternoon: a row per event with the body as jsonb. It does less than the product (no read models, no
+/// broker, no hash chain) and it is what the product's figures are to be compared with.
 /// </summary>
 internal static class NaiveBaseline
 {
@@ -26,41 +26,111 @@ internal static class NaiveBaseline
 
     private const string InsertSql = "insert into event (type, task_id, hostname, at, body) values ($1, $2, $3, $4, $5)";
 
+    private const string CopySql = "copy event (type, task_id, hostname, at, body) from stdin binary";
+
+    private const string SelectSql = "select body from event order by position";
+
     private const string SizeSql = "select pg_total_relation_size('event')";
 
-    /// <param name="perCommit">Events in one transaction; each is a statement of its own.</param>
-    public static async Task<BaselineResult> Run(string name, int count, int perCommit, EmbeddedPostgres postgres, CancellationToken ct)
+    private const int CopiedAtOnce = 5_000;
+
+    public static async Task<IReadOnlyList<BaselineResult>> RunAll(Bench bench)
     {
-        var events = new List<CeleryEvent>();
-        foreach (var message in new CeleryLoad(count / 4, SentInLists: true).Messages())
-            EventDecoder.Decode(message.Body, events);
+        Bench.Say("the naive ways");
+        return
+        [
+            await Write("one INSERT an event, a commit each", bench.Options.Scaled(0.002), 1, InsertEach, bench),
+            await Write("one INSERT an event, a commit per 500", bench.Options.Scaled(0.02), 500, InsertEach, bench),
+            await Write($"COPY, a commit per {CopiedAtOnce:N0}", bench.Options.Scaled(0.1), CopiedAtOnce, Copy, bench),
+        ];
+    }
 
-        await using var connection = new NpgsqlConnection(await EndToEnd.NewDatabase(postgres, ct));
-        await connection.OpenAsync(ct);
-        await using (var table = new NpgsqlCommand(TableSql, connection))
-            await table.ExecuteNonQueryAsync(ct);
-
+    /// <summary>What the naive way has in place of verifying: every row is read, and its body hashed.</summary>
+    public static async Task<BaselineResult> ReadBack(Bench bench)
+    {
+        var events = Events(bench.Options.Scaled(0.1));
+        await using var connection = await NewTable(bench);
         await using var insert = Insert(connection);
-        await insert.PrepareAsync(ct);
-        var pid = Environment.ProcessId;
-        var (us, server) = (ProcessCost.CpuSeconds(pid, tree: false), ProcessCost.CpuSeconds(postgres.ProcessId!.Value));
-        var watch = Stopwatch.StartNew();
-        foreach (var chunk in events.Chunk(perCommit))
+        await Copy(insert, events, bench.Ct);
+        return await Measure("SELECT, SHA-256 of each body", events.Count, connection, bench, async () =>
         {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
-            foreach (var e in chunk)
+            await using var select = new NpgsqlCommand(SelectSql, connection);
+            await using var rows = await select.ExecuteReaderAsync(bench.Ct);
+            while (await rows.ReadAsync(bench.Ct))
+                SHA256.HashData(rows.GetFieldValue<byte[]>(0));
+        });
+    }
+
+    private static async Task<BaselineResult> Write(
+        string name, int count, int perCommit, Func<NpgsqlCommand, IReadOnlyList<CeleryEvent>, CancellationToken, Task> write, Bench bench)
+    {
+        var events = Events(count);
+        await using var connection = await NewTable(bench);
+        await using var insert = Insert(connection);
+        await insert.PrepareAsync(bench.Ct);
+        return await Measure(name, events.Count, connection, bench, async () =>
+        {
+            foreach (var chunk in events.Chunk(perCommit))
             {
-                Set(insert, e);
-                await insert.ExecuteNonQueryAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(bench.Ct);
+                await write(insert, chunk, bench.Ct);
+                await transaction.CommitAsync(bench.Ct);
             }
-            await transaction.CommitAsync(ct);
-        }
+        });
+    }
+
+    private static async Task<BaselineResult> Measure(string name, int events, NpgsqlConnection connection, Bench bench, Func<Task> work)
+    {
+        var (us, server) = (ProcessCost.CpuSeconds(Environment.ProcessId, tree: false), ProcessCost.CpuSeconds(bench.Postgres.ProcessId!.Value));
+        var watch = Stopwatch.StartNew();
+        await work();
         watch.Stop();
         await using var size = new NpgsqlCommand(SizeSql, connection);
-        return new BaselineResult(name, events.Count, events.Count / watch.Elapsed.TotalSeconds,
-            Us: (ProcessCost.CpuSeconds(pid, tree: false) - us) * 1e6 / events.Count,
-            Postgres: (ProcessCost.CpuSeconds(postgres.ProcessId!.Value) - server) * 1e6 / events.Count,
-            BytesPerEvent: (double)(long)(await size.ExecuteScalarAsync(ct))! / events.Count);
+        return new BaselineResult(name, events, events / watch.Elapsed.TotalSeconds,
+            Us: (ProcessCost.CpuSeconds(Environment.ProcessId, tree: false) - us) * 1e6 / events,
+            Postgres: (ProcessCost.CpuSeconds(bench.Postgres.ProcessId!.Value) - server) * 1e6 / events,
+            BytesPerEvent: (double)(long)(await size.ExecuteScalarAsync(bench.Ct))! / events);
+    }
+
+    private static List<CeleryEvent> Events(int count)
+    {
+        var events = new List<CeleryEvent>();
+        foreach (var message in new CeleryLoad(Math.Max(1, count / 4), SentInLists: true).Messages())
+            EventDecoder.Decode(message.Body, events);
+        return events;
+    }
+
+    private static async Task<NpgsqlConnection> NewTable(Bench bench)
+    {
+        var connection = new NpgsqlConnection(await bench.NewDatabase());
+        await connection.OpenAsync(bench.Ct);
+        await using var table = new NpgsqlCommand(TableSql, connection);
+        await table.ExecuteNonQueryAsync(bench.Ct);
+        return connection;
+    }
+
+    private static async Task InsertEach(NpgsqlCommand insert, IReadOnlyList<CeleryEvent> events, CancellationToken ct)
+    {
+        foreach (var e in events)
+        {
+            Set(insert, e);
+            await insert.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    private static async Task Copy(NpgsqlCommand insert, IReadOnlyList<CeleryEvent> events, CancellationToken ct)
+    {
+        await using var copy = await insert.Connection!.BeginBinaryImportAsync(CopySql, ct);
+        foreach (var e in events)
+        {
+            await copy.StartRowAsync(ct);
+            await copy.WriteAsync(e.Type, NpgsqlDbType.Text, ct);
+            await copy.WriteAsync(e.TaskId?.ToString(), NpgsqlDbType.Text, ct);
+            await copy.WriteAsync(e.Hostname, NpgsqlDbType.Text, ct);
+            await copy.WriteAsync(e.At, NpgsqlDbType.TimestampTz, ct);
+            await copy.WriteAsync(e.Json.ToArray(), NpgsqlDbType.Jsonb, ct);
+        }
+        await copy.CompleteAsync(ct);
     }
 
     private static NpgsqlCommand Insert(NpgsqlConnection connection) => new(InsertSql, connection)
@@ -86,4 +156,14 @@ internal static class NaiveBaseline
 }
 
 /// <summary>CPU is in microseconds per event.</summary>
-internal sealed record BaselineResult(string Name, int Events, double Rate, double Us, double Postgres, double BytesPerEvent);
+internal sealed record BaselineResult(string Name, int Events, double Rate, double Us, double Postgres, double BytesPerEvent)
+{
+    /// <param name="rates">Ours, events a second, to be set against it.</param>
+    public static ResultTable Table(IReadOnlyList<BaselineResult> baselines, params (string Name, double Rate)[] rates) => new(
+        "The naive way, in the same run: one `jsonb` row per event and an index on the task id; no broker, no read models, no hash chain.",
+        ["naive", "events", "events/s", .. rates.Select(r => $"{r.Name} is"), "CPU client", "CPU PostgreSQL", "B/event"],
+        [.. baselines.Select(b => (string[])
+        [
+            b.Name, $"{b.Events:N0}", $"{b.Rate:N0}", .. rates.Select(r => $"{r.Rate / b.Rate:F1} times that"), $"{b.Us:F1}", $"{b.Postgres:F1}", $"{b.BytesPerEvent:F0}",
+        ])]);
+}

@@ -19,16 +19,18 @@ internal static class ProcessCost
         return seconds;
     }
 
-    /// <summary>The most memory that a process ever had in use, bytes.</summary>
-    public static long PeakMemory(int pid) => Status(pid, "VmHWM:");
-
-    /// <summary>The memory that a process has in use, bytes.</summary>
-    public static long Memory(int pid) => Status(pid, "VmRSS:");
-
-    private static long Status(int pid, string field)
+    /// <summary>The most memory that a process ever had in use, bytes; 0 once it has ended.</summary>
+    public static long PeakMemory(int pid)
     {
-        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static IEnumerable<int> Tree(int root)

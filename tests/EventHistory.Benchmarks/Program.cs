@@ -1,49 +1,79 @@
-using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
 using EventHistory.Benchmarks;
-using EventHistory.Store;
-using Microsoft.Extensions.Logging.Abstractions;
-using RabbitMQ.Client;
 
-// dotnet run -c Release [EVENTS]: the results go to the terminal and into RESULTS.md
-var events = args is [var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 400_000;
-var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"eventhistory-bench-{Guid.NewGuid():N}"[..32])).FullName; // PostgreSQL may run as another user
-using var interrupt = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    interrupt.Cancel();
-};
-var ct = interrupt.Token;
+// In this order: what needs a quiet and empty machine first
+(string Name, string Says, Func<Bench, Task<Section?>> Measure)[] parts =
+[
+    ("end-to-end", "a backlog in RabbitMQ into an empty database: rate, CPU, memory", EndToEnd.Measure),
+    ("bytes", "what a real capture takes on disk", Bytes.Measure),
+    ("latency", "when one event of a quiet system can be seen", Latency.Measure),
+    ("indexes", "what each index of the task table costs", Indexes.Measure),
+    ("at-size", "a backlog into a database with TASKS stored over the last 30 days", AtSize.MeasureMonth),
+    ("start-up", "from process start to recording, there", StartUp.Measure),
+    ("verify", "eventhistory verify, there", Verbs.MeasureVerify),
+    ("rebuild", "eventhistory rebuild, there", Verbs.MeasureRebuild),
+    ("today", "a backlog into a database whose TASKS all finished today", AtSize.MeasureToday),
+];
+
+BenchOptions options;
 try
 {
-    await using var broker = await PrivateBroker.Start(Path.Combine(folder, "rabbitmq"), ct);
-    await using var postgres = await EmbeddedPostgres.Start(Path.Combine(folder, "data"), NullLogger.Instance, ct);
-    var machine = await Report.ThisMachine(postgres.ConnectionString, await BrokerVersion(broker), ct);
-
-    EndToEndResult[] runs =
-    [
-        await EndToEnd.Run("lists of about 10", new CeleryLoad(events / 4, SentInLists: true), broker, postgres, ct),
-        await EndToEnd.Run("lists of about 10, task-sent singly", new CeleryLoad(events / 4), broker, postgres, ct),
-        await EndToEnd.Run("lists of 1 to 3, task-sent singly", new CeleryLoad(events / 4, ListSize: 2), broker, postgres, ct),
-    ];
-    BaselineResult[] baselines =
-    [
-        await NaiveBaseline.Run("a commit per event", Math.Min(events, 5_000), 1, postgres, ct),
-        await NaiveBaseline.Run("a commit per 500 events", Math.Min(events, 50_000), 500, postgres, ct),
-    ];
-    var report = Report.Of(machine, runs, baselines);
-    Console.WriteLine(report);
-    if (events >= 400_000)
-        await File.WriteAllTextAsync(Repository.File("tests/EventHistory.Benchmarks/RESULTS.md"), report, ct);
+    options = BenchOptions.Parse(args);
+    if (options.Only.Except(parts.Select(p => p.Name)).FirstOrDefault() is { } unknown)
+        throw new FormatException($"There is no part \"{unknown}\".");
 }
-finally
+catch (FormatException e)
 {
-    Directory.Delete(folder, recursive: true);
+    Console.Error.WriteLine($"{e.Message}\n\n{BenchOptions.Usage}\nparts:\n{string.Join('\n', parts.Select(p => $"  {p.Name,-12}{p.Says}"))}");
+    return 2;
+}
+var chosen = parts.Where(p => options.Only.Count == 0 || options.Only.Contains(p.Name)).ToList();
+if (!DiskSpace.IsEnough(options, chosen.Select(p => p.Name)))
+    return 1;
+
+using var interrupt = new CancellationTokenSource();
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    await using var bench = await Bench.Start(options, interrupt.Token);
+    var failed = 0;
+    foreach (var (name, says, measure) in chosen)
+    {
+        Bench.Say($"{name}: {says}");
+        try
+        {
+            if (await measure(bench) is { } section)
+                Show(name, section);
+        }
+        catch (Exception e) when (!interrupt.IsCancellationRequested)
+        {
+            Bench.Say($"{name} failed: {e}");
+            failed++;
+        }
+    }
+    return failed == 0 ? 0 : 1;
+}
+catch (Exception e) when (interrupt.IsCancellationRequested)
+{
+    Bench.Say($"interrupted ({e.GetType().Name}); everything that was started is stopped");
+    return 130;
 }
 
-static async Task<string> BrokerVersion(PrivateBroker broker)
+void Stop(PosixSignalContext signal)
 {
-    await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Url) }.CreateConnectionAsync();
-    return connection.ServerProperties?["version"] is byte[] text ? Encoding.UTF8.GetString(text) : "unknown";
+    signal.Cancel = !interrupt.IsCancellationRequested; // the second one ends us at once
+    interrupt.Cancel();
+}
+
+void Show(string part, Section section)
+{
+    Console.WriteLine(Report.Of(section));
+    if (!options.IsFullSize)
+    {
+        Bench.Say($"{part}: smaller than a full run, and not written down");
+        return;
+    }
+    section.Write(part);
+    File.WriteAllText(Repository.File("tests/EventHistory.Benchmarks/RESULTS.md"), Report.Of([.. parts.Select(p => Section.Read(p.Name)).OfType<Section>()]));
 }

@@ -60,7 +60,8 @@ public sealed partial class ReadmeTests(Postgres postgres)
     public async Task Its_SQL_runs()
     {
         await using var database = await postgres.CreateDatabase();
-        var blocks = Sql().Matches(_text).Select(m => m.Groups[1].Value).ToList();
+        var texts = Directory.EnumerateFiles(Repository.Path("docs"), "*.md").Select(File.ReadAllText).Prepend(_text);
+        var blocks = texts.SelectMany(text => Sql().Matches(text)).Select(m => m.Groups[1].Value).ToList();
         Assert.NotEmpty(blocks);
         foreach (var sql in blocks)
         {

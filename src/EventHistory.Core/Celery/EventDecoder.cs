@@ -15,8 +15,11 @@ public static class EventDecoder
 
     private static readonly JsonReaderOptions _strict = new() { MaxDepth = MaxDepth };
 
+    /// <param name="body">Its bytes; the events keep slices of them.</param>
+    /// <param name="events">Takes the events.</param>
+    /// <param name="pool">Gives the events; null: they are new.</param>
     /// <returns>Null when everything was read; else why not. Events that could be read are in <paramref name="events"/> in any case.</returns>
-    public static Rejection? Decode(ReadOnlyMemory<byte> body, List<CeleryEvent> events)
+    public static Rejection? Decode(ReadOnlyMemory<byte> body, List<CeleryEvent> events, EventPool? pool = null)
     {
         if (body.Span.StartsWith("\uFEFF"u8))
             body = body[3..];
@@ -27,18 +30,18 @@ public static class EventDecoder
         var kept = events.Count;
         try
         {
-            return DecodeJson(body, events);
+            return DecodeJson(body, events, pool);
         }
         catch (JsonException error)
         {
             events.RemoveRange(kept, events.Count - kept);
             return PythonJson.QuoteNonFinite(body) is { } standard
-                ? Decode(standard, events)
+                ? Decode(standard, events, pool)
                 : new Rejection($"The body is not JSON: {error.Message}");
         }
     }
 
-    private static Rejection? DecodeJson(ReadOnlyMemory<byte> body, List<CeleryEvent> events)
+    private static Rejection? DecodeJson(ReadOnlyMemory<byte> body, List<CeleryEvent> events, EventPool? pool)
     {
         var reader = new Utf8JsonReader(body.Span, _strict);
         reader.Read();
@@ -47,11 +50,11 @@ public static class EventDecoder
         {
             for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
             {
-                if (One(ref reader, body, events) is { } reason)
+                if (One(ref reader, body, events, pool) is { } reason)
                     wrong.Add($"element {index}: {reason}");
             }
         }
-        else if (One(ref reader, body, events) is { } reason)
+        else if (One(ref reader, body, events, pool) is { } reason)
         {
             wrong.Add(reason);
         }
@@ -64,7 +67,7 @@ public static class EventDecoder
         };
     }
 
-    private static string? One(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<CeleryEvent> events)
+    private static string? One(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<CeleryEvent> events, EventPool? pool)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -72,13 +75,11 @@ public static class EventDecoder
             reader.Skip();
             return $"an event is a JSON object, this is a JSON {found}";
         }
-        var start = (int)reader.TokenStartIndex;
-        var fields = new EventFields();
-        fields.Read(ref reader);
-        var json = body[start..(int)reader.BytesConsumed];
-        if (string.IsNullOrEmpty(fields.Type))
+        var e = pool?.Rent() ?? new CeleryEvent();
+        new EventReader(body, (int)reader.TokenStartIndex).Read(ref reader, e);
+        if (e.Type.Length == 0)
             return "an event needs a text field \"type\" such as \"task-started\"";
-        events.Add(fields.ToEvent(json));
+        events.Add(e);
         return null;
     }
 }

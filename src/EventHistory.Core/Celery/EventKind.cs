@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EventHistory.Core.Celery;
 
 /// <summary>What an event says, as far as a fold cares. The numbers are stored (in <c>task.stamps</c>): never renumber.</summary>
@@ -26,22 +24,6 @@ public enum EventKind : byte
 
 public static class EventKinds
 {
-    private static readonly (byte[] Utf8, string Text)[] _known = [.. new[]
-    {
-        "task-received", "task-started", "task-succeeded", "task-sent", "worker-heartbeat", "task-failed", "task-retried",
-    }.Select(type => (Encoding.UTF8.GetBytes(type), type))];
-
-    /// <summary>The type's text if it is one of the frequent ones, so that not every event has its own copy.</summary>
-    internal static string? Known(ReadOnlySpan<byte> type)
-    {
-        foreach (var (utf8, text) in _known)
-        {
-            if (type.SequenceEqual(utf8))
-                return text;
-        }
-        return null;
-    }
-
     public static EventKind Of(string type) => type switch
     {
         "task-sent" => EventKind.TaskSent,

@@ -13,8 +13,15 @@ namespace EventHistory.Core.Celery;
 public static class JsonText
 {
     /// <summary>The text of the reader's current string value or property name.</summary>
-    public static string Read(ref Utf8JsonReader reader) =>
-        reader.ValueIsEscaped ? Unescape(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan);
+    public static string Read(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return SharedText.Of(reader.ValueSpan);
+        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        var text = Encoding.UTF8.GetString(rented.AsSpan(0, Unescape(reader.ValueSpan, rented)));
+        ArrayPool<byte>.Shared.Return(rented);
+        return text;
+    }
 
     /// <summary>The same rule for a text that did not come as JSON, such as an id in a URL.</summary>
     public static string Storable(string text)
@@ -65,53 +72,48 @@ public static class JsonText
     private static bool IsLowEscape(ReadOnlySpan<byte> json) =>
         json.Length >= 6 && json.StartsWith("\\u"u8) && char.IsLowSurrogate(Hex(json.Slice(2, 4)));
 
-    private static string Unescape(ReadOnlySpan<byte> json)
+    /// <summary>What stands between the quotes of a JSON string, as storable UTF-8; never longer than it was.</summary>
+    /// <returns>How many bytes were written.</returns>
+    internal static int Unescape(ReadOnlySpan<byte> json, Span<byte> utf8)
     {
-        var rented = ArrayPool<char>.Shared.Rent(json.Length); // an escape is never shorter than what it stands for
-        Span<char> text = rented;
         var length = 0;
         while (json.Length > 0)
         {
             var plain = json.IndexOf((byte)'\\');
             if (plain < 0)
                 plain = json.Length;
-            length += Encoding.UTF8.GetChars(json[..plain], text[length..]);
+            json[..plain].CopyTo(utf8[length..]);
+            length += plain;
             json = json[plain..];
             if (json.Length == 0)
                 break;
             if (json[1] != 'u')
             {
-                text[length++] = Simple(json[1]);
+                utf8[length++] = Simple(json[1]);
                 json = json[2..];
                 continue;
             }
             var unit = Hex(json.Slice(2, 4));
-            if (char.IsHighSurrogate(unit) && IsLowEscape(json[6..]))
-            {
-                text[length++] = unit;
-                text[length++] = Hex(json.Slice(8, 4));
-                json = json[12..];
-                continue;
-            }
-            if (unit == '\0' || char.IsSurrogate(unit))
-                length += $"\\u{(int)unit:x4}".TryCopyTo(text[length..]) ? 6 : 0;
+            var paired = char.IsHighSurrogate(unit) && IsLowEscape(json[6..]);
+            if (paired)
+                length += new Rune(unit, Hex(json.Slice(8, 4))).EncodeToUtf8(utf8[length..]);
+            else if (unit == '\0' || char.IsSurrogate(unit))
+                length += Encoding.UTF8.GetBytes($"\\u{(int)unit:x4}", utf8[length..]);
             else
-                text[length++] = unit;
-            json = json[6..];
+                length += new Rune(unit).EncodeToUtf8(utf8[length..]);
+            json = json[(paired ? 12 : 6)..];
         }
-        string result = new(text[..length]);
-        ArrayPool<char>.Shared.Return(rented);
-        return result;
+        return length;
     }
 
-    private static char Simple(byte escape) => (char)escape switch
+    private static byte Simple(byte escape) => (char)escape switch
     {
-        'b' => '\b',
-        'f' => '\f',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        var same => same,
+        'b' => (byte)'\b',
+        'f' => (byte)'\f',
+        'n' => (byte)'\n',
+        'r' => (byte)'\r',
+        't' => (byte)'\t',
+        _ => escape,
     };
 
     private static char Hex(ReadOnlySpan<byte> digits) =>

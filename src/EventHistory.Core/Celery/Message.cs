@@ -17,8 +17,10 @@ public static class Message
     /// <param name="compression">Header <c>compression</c>, as kombu names it; null if none.</param>
     /// <param name="body">Its bytes; the events keep slices of them.</param>
     /// <param name="events">Takes the events.</param>
+    /// <param name="pool">Gives the events; null: they are new.</param>
     /// <returns>Null when everything was read; else why not.</returns>
-    public static Rejection? Decode(string? contentType, string? contentEncoding, string? compression, ReadOnlyMemory<byte> body, List<CeleryEvent> events)
+    public static Rejection? Decode(
+        string? contentType, string? contentEncoding, string? compression, ReadOnlyMemory<byte> body, List<CeleryEvent> events, EventPool? pool = null)
     {
         if (contentType?.ToLowerInvariant() is "application/x-python-serialize" or "pickle")
             return new Rejection("Pickle is never opened, reading it can run code: set event_serializer = 'json'.");
@@ -27,7 +29,7 @@ public static class Message
             return new Rejection($"The body is compressed as {compression}, and could not be read: zlib (application/x-gzip) and brotli can.");
         if (Utf8Of(contentEncoding, inflated.Value) is not { } json)
             return new Rejection($"The character set {contentEncoding} is unknown: events are UTF-8.");
-        var rejection = EventDecoder.Decode(json, events);
+        var rejection = EventDecoder.Decode(json, events, pool);
         return rejection is null || IsJson(contentType)
             ? rejection
             : new Rejection($"The content type is {contentType}, and read as JSON: {rejection.Reason} Set event_serializer = 'json'.");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,6 +14,7 @@ namespace EventHistory.Core.Celery;
 public readonly record struct TaskId
 {
     private static readonly SearchValues<char> _canonical = SearchValues.Create("-0123456789abcdef");
+    private static readonly SearchValues<byte> _canonicalUtf8 = SearchValues.Create("-0123456789abcdef"u8);
 
     private readonly string? _text;
 
@@ -31,6 +33,13 @@ public readonly record struct TaskId
         return IsPlain(text, out var key) ? new TaskId(key, null) : new TaskId(Hash(text), text);
     }
 
+    public static TaskId? Parse(EventText id)
+    {
+        if (id.IsEmpty)
+            return null;
+        return id.TryGetPlain(out var utf8) && IsPlain(utf8, out var key) ? new TaskId(key, null) : Parse(id.Text()!);
+    }
+
     public static TaskId Stored(Guid key, string? oddText) => new(key, oddText);
 
     public override string ToString() => _text ?? Key.ToString("D");
@@ -40,6 +49,13 @@ public readonly record struct TaskId
         key = default;
         return id.Length == 36 && id[14] != '8' && !id.AsSpan().ContainsAnyExcept(_canonical) // the parser alone takes '+' and '0x' too
             && Guid.TryParseExact(id, "D", out key);
+    }
+
+    private static bool IsPlain(ReadOnlySpan<byte> id, out Guid key)
+    {
+        key = default;
+        return id.Length == 36 && id[14] != '8' && !id.ContainsAnyExcept(_canonicalUtf8)
+            && Utf8Parser.TryParse(id, out key, out var read, 'D') && read == id.Length;
     }
 
     private static Guid Hash(string id)

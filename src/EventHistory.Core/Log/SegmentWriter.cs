@@ -1,16 +1,12 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using EventHistory.Core.Celery;
 
 namespace EventHistory.Core.Log;
 
-/// <summary>
-/// Events → the body of a segment, a JSON array with one event a line, and the next link of the hash chain:
-/// SHA-256 over the link before and the SHA-256 of each event's bytes, in position order.
-/// </summary>
+/// <summary>Events → the body of a segment, a JSON array with one event a line, and the next link of the <see cref="HashChain"/>.</summary>
 public static class SegmentWriter
 {
-    public const int ChainBytes = SHA256.HashSizeInBytes;
+    public const int ChainBytes = HashChain.LinkBytes;
 
     public static void Body(IReadOnlyList<CeleryEvent> events, IBufferWriter<byte> body)
     {
@@ -24,15 +20,16 @@ public static class SegmentWriter
         body.Write("]"u8);
     }
 
+    /// <summary>How long the body of so many events is.</summary>
+    public static int BodyBytes(int events, int bytes) => bytes + (2 * Math.Max(0, events - 1)) + 2;
+
     public static byte[] Chain(byte[] before, IReadOnlyList<CeleryEvent> events)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(before);
-        foreach (var e in events)
-        {
-            var digest = e.Digest;
-            hash.AppendData(digest);
-        }
-        return hash.GetHashAndReset();
+        var digests = ArrayPool<EventDigest>.Shared.Rent(events.Count);
+        for (var i = 0; i < events.Count; i++)
+            digests[i] = events[i].Digest;
+        var link = HashChain.Next(before, digests.AsSpan(0, events.Count));
+        ArrayPool<EventDigest>.Shared.Return(digests);
+        return link;
     }
 }

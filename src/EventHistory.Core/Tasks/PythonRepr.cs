@@ -1,3 +1,5 @@
+using EventHistory.Core.Celery;
+
 namespace EventHistory.Core.Tasks;
 
 /// <summary>
@@ -13,6 +15,9 @@ public static class PythonRepr
     /// True if something was left out: dots outside a string (<c>[...]</c>, <c>, ...)</c>, <c>1..., ...</c>), or a string
     /// that ends in dots in a text long enough to have been cut.
     /// </summary>
+    public static bool IsTruncated(EventText repr) => repr.MayHoldDots() && IsTruncated(repr.Text());
+
+    /// <inheritdoc cref="IsTruncated(EventText)"/>
     public static bool IsTruncated(string? repr)
     {
         if (repr is null || !repr.Contains("...", StringComparison.Ordinal))

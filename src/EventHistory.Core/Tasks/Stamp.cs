@@ -56,7 +56,7 @@ public static class StampDetail
     public static int Of(CeleryEvent e) => e.Kind switch
     {
         EventKind.TaskSent or EventKind.TaskReceived => (Math.Min(e.Retries ?? -1, 1 << 28) * 4) | (e.Name is null ? 0 : Named)
-            | (e.ParentId is { } parent && TaskId.Parse(parent) == e.TaskId ? OwnParent : 0),
+            | (TaskId.Parse(e.Parent) is { } parent && parent == e.TaskId ? OwnParent : 0),
         EventKind.TaskRevoked => (e.Expired == true ? Expired : 0) | (e.Terminated == true ? Terminated : 0),
         EventKind.TaskRejected => e.Requeue == true ? 1 : 0,
         _ => 0,

@@ -1,53 +1,76 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using EventHistory.Core.Celery;
 
 namespace EventHistory.Core.Tasks;
 
 /// <summary>
-/// Stamps as bytes for <c>task.stamps</c>: about 20 bytes a stamp. Per stamp, as 7-bit variable-length integers: kind,
-/// microseconds since the stamp before (zigzag), clock (zigzag), fingerprint, host, pid (zigzag), detail (zigzag), and
-/// for a custom event its type. Hosts and types are numbers of <c>eventhistory.label</c>.
+/// Stamps as bytes for <c>task.stamps</c>: some 14 bytes a stamp. Per stamp: a byte with the kind and two flags; then, as
+/// 7-bit variable-length integers (zigzag where they can be negative), microseconds since the stamp before and clock since the
+/// stamp before; the fingerprint, 4 bytes; host and pid unless they are those of the stamp before; detail unless it is 0; for
+/// a custom event its type. Hosts and types are numbers of <c>eventhistory.label</c>.
 /// </summary>
 public static class StampCodec
 {
-    public static byte[] Write(IReadOnlyCollection<Stamp> stamps, Func<string, int> label)
+    private const byte SameProcess = 0x80;
+    private const byte NoDetail = 0x40;
+    private const int MaxStampBytes = 48;
+
+    public static byte[] Write(IReadOnlyList<Stamp> stamps, Func<string, int> label)
     {
-        using var stream = new MemoryStream(stamps.Count * 24);
-        using var writer = new BinaryWriter(stream);
-        long last = 0;
-        foreach (var stamp in stamps)
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(stamps, label, bytes);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    public static void Write(IReadOnlyList<Stamp> stamps, Func<string, int> label, IBufferWriter<byte> to)
+    {
+        var bytes = to.GetSpan(Math.Max(1, stamps.Count * MaxStampBytes));
+        var length = 0;
+        var last = default(Stamp);
+        long lastMicros = 0;
+        for (var i = 0; i < stamps.Count; i++)
         {
+            var stamp = stamps[i];
             var micros = (stamp.At - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-            writer.Write((byte)stamp.Kind);
-            Zigzag(writer, micros - last);
-            Zigzag(writer, stamp.Clock);
-            writer.Write(stamp.Fingerprint);
-            writer.Write7BitEncodedInt(label(stamp.Host));
-            Zigzag(writer, stamp.Pid);
-            Zigzag(writer, stamp.Detail);
+            var sameProcess = i > 0 && stamp.Pid == last.Pid && stamp.Host == last.Host;
+            bytes[length++] = (byte)((byte)stamp.Kind | (sameProcess ? SameProcess : 0) | (stamp.Detail == 0 ? NoDetail : 0));
+            Zigzag(bytes, ref length, micros - lastMicros);
+            Zigzag(bytes, ref length, unchecked(stamp.Clock - last.Clock));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[length..], stamp.Fingerprint);
+            length += sizeof(uint);
+            if (!sameProcess)
+            {
+                Varint(bytes, ref length, (ulong)label(stamp.Host));
+                Zigzag(bytes, ref length, stamp.Pid);
+            }
+            if (stamp.Detail != 0)
+                Zigzag(bytes, ref length, stamp.Detail);
             if (stamp.Kind == EventKind.TaskCustom)
-                writer.Write7BitEncodedInt(label(stamp.Type!));
-            last = micros;
+                Varint(bytes, ref length, (ulong)label(stamp.Type!));
+            (last, lastMicros) = (stamp, micros);
         }
-        writer.Flush();
-        return stream.ToArray();
+        to.Advance(length);
     }
 
     public static List<Stamp> Read(byte[] bytes, Func<int, string> label)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        var stamps = new List<Stamp>(bytes.Length / 16);
+        var stamps = new List<Stamp>(bytes.Length / 12);
+        var last = default(Stamp);
         long micros = 0;
-        while (reader.BaseStream.Position < bytes.Length)
+        for (var at = 0; at < bytes.Length;)
         {
-            var kind = (EventKind)reader.ReadByte();
-            micros += Unzigzag(reader);
-            var clock = Unzigzag(reader);
-            var fingerprint = reader.ReadUInt32();
-            var host = label(reader.Read7BitEncodedInt());
-            var pid = (int)Unzigzag(reader);
-            var detail = (int)Unzigzag(reader);
-            var type = kind == EventKind.TaskCustom ? label(reader.Read7BitEncodedInt()) : null;
-            stamps.Add(new Stamp(DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond), kind, clock, fingerprint, host, pid, detail, type));
+            var head = bytes[at++];
+            var kind = (EventKind)(head & ~(SameProcess | NoDetail));
+            micros += Unzigzag(bytes, ref at);
+            var clock = unchecked(last.Clock + Unzigzag(bytes, ref at));
+            var fingerprint = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
+            at += sizeof(uint);
+            var (host, pid) = (head & SameProcess) != 0 ? (last.Host, last.Pid) : (label((int)Varint(bytes, ref at)), (int)Unzigzag(bytes, ref at));
+            var detail = (head & NoDetail) != 0 ? 0 : (int)Unzigzag(bytes, ref at);
+            var type = kind == EventKind.TaskCustom ? label((int)Varint(bytes, ref at)) : null;
+            last = new Stamp(DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond), kind, clock, fingerprint, host, pid, detail, type);
+            stamps.Add(last);
         }
         return stamps;
     }
@@ -60,11 +83,33 @@ public static class StampCodec
         return labels;
     }
 
-    private static void Zigzag(BinaryWriter writer, long value) => writer.Write7BitEncodedInt64((value << 1) ^ (value >> 63));
+    private static void Zigzag(Span<byte> bytes, ref int length, long value) => Varint(bytes, ref length, (ulong)((value << 1) ^ (value >> 63)));
 
-    private static long Unzigzag(BinaryReader reader)
+    private static void Varint(Span<byte> bytes, ref int length, ulong value)
     {
-        var value = reader.Read7BitEncodedInt64();
-        return (long)((ulong)value >> 1) ^ -(value & 1);
+        while (value >= 0x80)
+        {
+            bytes[length++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+        bytes[length++] = (byte)value;
+    }
+
+    private static long Unzigzag(byte[] bytes, ref int at)
+    {
+        var value = Varint(bytes, ref at);
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    private static ulong Varint(byte[] bytes, ref int at)
+    {
+        ulong value = 0;
+        for (var shift = 0; ; shift += 7)
+        {
+            var part = bytes[at++];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80)
+                return value;
+        }
     }
 }

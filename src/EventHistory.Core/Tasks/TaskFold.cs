@@ -5,21 +5,19 @@ namespace EventHistory.Core.Tasks;
 /// <summary>
 /// (task, event) → task. Keeps the stamps of everything that happened, and for each group of fields the content of the
 /// event that counts most in it: the latest one by <see cref="Stamp.CompareTo"/>. Adding the same events in any order,
-/// any number of times, gives the same task.
+/// any number of times, gives the same task. A fold holds all that its row shows, and is loaded from it again.
 /// </summary>
-/// <remarks>
-/// A fold lives in the writer's memory between batches, and its texts do not: after <see cref="Written"/> only the
-/// stamps remain, and a content is set again only when an event outranks what the row already shows.
-/// </remarks>
 public sealed class TaskFold(TaskId id)
 {
     /// <summary>So many positions are remembered one by one; a longer story is found by its range.</summary>
     public const int MaxPositions = 256;
 
     private readonly List<long> _positions = new(4);
+    private List<Stamp>? _newStarts;
 
     public TaskId Id { get; } = id;
     public StampSet Stamps { get; } = new();
+    public TaskContent Content { get; init; } = new();
     /// <summary>The earliest time any event of this task bears: what lists are ordered by.</summary>
     public DateTime FirstAt { get; private set; } = DateTime.MaxValue;
     public int Retries { get; private set; }
@@ -27,27 +25,17 @@ public sealed class TaskFold(TaskId id)
     public int EventCount { get; private set; }
     public IReadOnlyList<long> Positions => _positions;
     public long LastPosition { get; private set; }
-    public bool IsStored { get; private set; }
+    /// <summary>When the event at <see cref="LastPosition"/> was recorded, by our clock; the default value if that is not known.</summary>
+    public DateTime RecordedAt { get; private set; }
 
-    // Content that this batch brought and the row does not show yet.
-    /// <summary>name, args, kwargs, eta, expires, root: of the latest sent or received event that names the task.</summary>
-    public CeleryEvent? Definition { get; private set; }
-    /// <summary>parent: of the latest sent or received event that does not name the task as its own parent.</summary>
-    public CeleryEvent? Lineage { get; private set; }
-    /// <summary>queue, exchange, routing key, client: of the latest <c>task-sent</c>.</summary>
-    public CeleryEvent? Sent { get; private set; }
-    /// <summary>result, runtime: of the latest <c>task-succeeded</c>.</summary>
-    public CeleryEvent? Succeeded { get; private set; }
-    /// <summary>exception, traceback: of the latest <c>task-failed</c> or <c>task-retried</c>.</summary>
-    public CeleryEvent? Error { get; private set; }
-    /// <summary>terminated, expired, signal: of the latest <c>task-revoked</c>.</summary>
-    public CeleryEvent? Revoked { get; private set; }
+    /// <summary>Starts that were not known before, since <see cref="Written"/>: a repeated event brings none.</summary>
+    public IReadOnlyList<Stamp> NewStarts => _newStarts ?? (IReadOnlyList<Stamp>)[];
 
     /// <summary>A fold as its row tells it.</summary>
-    public static TaskFold Load(TaskId id, IEnumerable<Stamp> stamps, DateTime firstAt, int retries, int eventCount,
+    public static TaskFold Load(TaskId id, TaskContent content, IEnumerable<Stamp> stamps, DateTime firstAt, int retries, int eventCount,
         IEnumerable<long> positions, long lastPosition)
     {
-        var fold = new TaskFold(id) { FirstAt = firstAt, Retries = retries, EventCount = eventCount, LastPosition = lastPosition, IsStored = true };
+        var fold = new TaskFold(id) { Content = content, FirstAt = firstAt, Retries = retries, EventCount = eventCount, LastPosition = lastPosition };
         foreach (var stamp in stamps)
             fold.Stamps.Add(stamp);
         if (fold.Stamps.Count == 0)
@@ -57,14 +45,27 @@ public sealed class TaskFold(TaskId id)
     }
 
     /// <summary>Takes one event of this task in. An event without a usable time leaves only its position.</summary>
-    public void Apply(CeleryEvent e, long position)
+    /// <param name="position">Its place in the log. One that the fold has passed is ignored: the log is being read again.</param>
+    /// <param name="recordedAt">When it was recorded.</param>
+    /// <returns>False if nothing changed.</returns>
+    public bool Apply(CeleryEvent e, long position, DateTime recordedAt)
     {
+        if (position <= LastPosition)
+            return false;
         EventCount++;
-        LastPosition = position;
+        (LastPosition, RecordedAt) = (position, recordedAt);
         if (_positions.Count < MaxPositions)
             _positions.Add(position);
-        if (Stamp.Of(e) is not { } stamp)
-            return;
+        if (Stamp.Of(e) is { } stamp)
+            Apply(e, stamp);
+        return true;
+    }
+
+    /// <summary>The row is written, or will be in the order of the folds.</summary>
+    public void Written() => _newStarts = null;
+
+    private void Apply(CeleryEvent e, Stamp stamp)
+    {
         if (stamp.At < FirstAt)
             FirstAt = stamp.At;
         Retries = Math.Max(Retries, stamp.Retries() ?? 0);
@@ -73,27 +74,26 @@ public sealed class TaskFold(TaskId id)
         switch (stamp.Kind)
         {
             case EventKind.TaskSent or EventKind.TaskReceived:
-                Definition = DefinesBest(stamp) ? e : Definition;
-                Lineage = IsLast(stamp, s => s.TellsParent()) ? e : Lineage;
-                Sent = IsLast(stamp, s => s.Kind == EventKind.TaskSent) ? e : Sent;
+                if (DefinesBest(stamp))
+                    Content.Define(e);
+                if (IsLast(stamp, s => s.TellsParent()))
+                    Content.Descend(e);
+                if (IsLast(stamp, s => s.Kind == EventKind.TaskSent))
+                    Content.Send(e);
                 break;
-            case EventKind.TaskSucceeded:
-                Succeeded = IsLast(stamp, s => s.Kind == EventKind.TaskSucceeded) ? e : Succeeded;
+            case EventKind.TaskStarted:
+                (_newStarts ??= []).Add(stamp);
                 break;
-            case EventKind.TaskFailed or EventKind.TaskRetried:
-                Error = IsLast(stamp, s => s.Kind is EventKind.TaskFailed or EventKind.TaskRetried) ? e : Error;
+            case EventKind.TaskSucceeded when IsLast(stamp, s => s.Kind == EventKind.TaskSucceeded):
+                Content.Succeed(e);
                 break;
-            case EventKind.TaskRevoked:
-                Revoked = IsLast(stamp, s => s.Kind == EventKind.TaskRevoked) ? e : Revoked;
+            case EventKind.TaskFailed or EventKind.TaskRetried when IsLast(stamp, s => s.Kind is EventKind.TaskFailed or EventKind.TaskRetried):
+                Content.Fail(e);
+                break;
+            case EventKind.TaskRevoked when IsLast(stamp, s => s.Kind == EventKind.TaskRevoked):
+                Content.Revoke(e);
                 break;
         }
-    }
-
-    /// <summary>The row is committed: forget the texts, keep what decides about later events.</summary>
-    public void Written()
-    {
-        IsStored = true;
-        Definition = Lineage = Sent = Succeeded = Error = Revoked = null;
     }
 
     private bool IsLast(Stamp stamp, Func<Stamp, bool> sameGroup) => Stamps.Last(sameGroup) == stamp;

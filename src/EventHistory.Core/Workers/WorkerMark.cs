@@ -17,6 +17,6 @@ public sealed record WorkerBeat(
     public bool Outranks(WorkerBeat? other) => other is null
         || (Processed is not null, At, Clock, Fingerprint).CompareTo((other.Processed is not null, other.At, other.Clock, other.Fingerprint)) > 0;
 
-    public static WorkerBeat Of(CeleryEvent e) => new(e.At!.Value, e.Pid ?? 0, e.Clock ?? 0, e.Digest.Fingerprint(), e.Freq, e.Active,
-        e.Processed, e.LoadAverage, e.Software, e.SoftwareVersion, e.SoftwareSystem);
+    public static WorkerBeat Of(CeleryEvent e) => new(e.At!.Value, e.Pid ?? 0, e.Clock ?? 0, e.Digest.Fingerprint(), e.Report?.Freq,
+        e.Report?.Active, e.Report?.Processed, e.Report?.LoadAverage, e.Report?.Software, e.Report?.SoftwareVersion, e.Report?.SoftwareSystem);
 }

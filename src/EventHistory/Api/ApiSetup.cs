@@ -26,5 +26,7 @@ internal static class ApiSetup
         var api = app.MapGroup("/api/v1").AddEndpointFilter(ApiProblems.ExplainFaults);
         api.MapTasks();
         api.MapWorkers();
+        api.MapCoverage();
+        api.MapLog();
     }
 }

@@ -18,6 +18,9 @@ internal sealed record QueryParameter(string Name, string Description, JsonNode 
     public static QueryParameter Count(string name, string description, int most, int byDefault) => new(name, description, byDefault,
         new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = most.ToString(CultureInfo.InvariantCulture), Default = byDefault });
 
+    public static QueryParameter Position(string name, string description) =>
+        new(name, description, 1000, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" });
+
     public OpenApiParameter Describe() => new()
     {
         Name = Name,

@@ -9,13 +9,15 @@ internal static class CommandLine
     /// <summary>A verb's work, given the settings in force and the token that SIGTERM and SIGINT cancel.</summary>
     internal delegate Task Verb(EventHistorySettings settings, CancellationToken stop);
 
-    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line.</returns>
+    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line; 130 verify or rebuild was interrupted.</returns>
     public static async Task<int> Run(string[] args, Verb serve, Verb migrate)
     {
         var root = new RootCommand("EventHistory records every event of a Celery cluster and answers questions about them.")
         {
             Create("serve", "Record events, and serve the API and the pages", serve, SettingAlias.All),
             Create("migrate", "Bring the database to this version's schema, and end", migrate, [SettingAlias.Database]),
+            Create("verify", VerifyCommand.Description, [SettingAlias.Database, SettingAlias.Data], VerifyCommand.Options, VerifyCommand.Run),
+            Create("rebuild", RebuildCommand.Description, [SettingAlias.Database, SettingAlias.Data], RebuildCommand.Options, RebuildCommand.Run),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -37,9 +39,26 @@ internal static class CommandLine
         }
     }
 
-    private static Command Create(string name, string description, Verb verb, IReadOnlyList<SettingAlias> aliases)
+    private static Command Create(string name, string description, Verb verb, IReadOnlyList<SettingAlias> aliases) =>
+        Create(name, description, aliases, [], async (settings, _, stop) =>
+        {
+            try
+            {
+                await verb(settings, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // asked to stop before it had begun: that is no failure
+            }
+            return 0;
+        });
+
+    private static Command Create(string name, string description, IReadOnlyList<SettingAlias> aliases, IReadOnlyList<Option> own,
+        Func<EventHistorySettings, ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description);
+        foreach (var option in own)
+            command.Add(option);
         var options = aliases.Where(a => a.Option is not null)
             .ToDictionary(a => a.Key, a => new Option<string?>(a.Option!) { HelpName = a.Argument, Description = $"{a.Description}; also {a.Variable}" });
         foreach (var option in options.Values)
@@ -51,16 +70,7 @@ internal static class CommandLine
                 .ToDictionary(o => o.Key, o => parsed.GetValue(o.Value));
             var settings = SettingsReader.Read(SettingsSources.Read(given));
             using var signals = new StopSignals();
-            try
-            {
-                await verb(settings, signals.Token);
-            }
-            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-            {
-                // asked to stop before it had begun: that is no failure
-            }
-
-            return 0;
+            return await run(settings, parsed, signals.Token);
         });
         return command;
     }

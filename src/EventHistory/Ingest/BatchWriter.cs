@@ -1,8 +1,7 @@
 using System.Buffers;
 using EventHistory.Core.Celery;
+using EventHistory.Core.Coverage;
 using EventHistory.Core.Log;
-using EventHistory.Core.Tasks;
-using EventHistory.Core.Workers;
 using EventHistory.Projections;
 using EventHistory.Store;
 using Npgsql;
@@ -10,138 +9,145 @@ using Npgsql;
 namespace EventHistory.Ingest;
 
 /// <summary>
-/// Writes batches, each in one transaction: the source's new place, the segment, what was rejected, tasks and workers.
-/// After a failure it is thrown away with all it remembers; the database is the truth.
+/// Writes batches, each in one transaction: the source's new place, its segments, what was rejected, and the read models. A batch
+/// is prepared (folded, and turned into bytes) while the one before is being written. After a failure the writer is thrown away
+/// with all it remembers; the database is the truth.
 /// </summary>
-internal sealed class BatchWriter(NpgsqlConnection connection, SourceState source, Labels labels, TimeProvider time)
+/// <param name="session">Writes; it holds the lock of the source.</param>
+/// <param name="lookups">Reads rows back while the session writes.</param>
+/// <param name="run">Is told what was recorded when; null: nobody asks.</param>
+internal sealed class BatchWriter(
+    NpgsqlConnection session, NpgsqlConnection lookups, LogReader log, SourceState source, Labels labels, RecordedTasks recorded, TimeProvider time,
+    CurrentRun? run = null)
 {
-    /// <summary>Some 15 MB; at 20,000 events a second, the tasks of the last four seconds.</summary>
-    private const int CachedTasks = 20_000;
+    /// <summary>A larger buffer, of a batch of large messages, is not kept.</summary>
+    private const int KeptBytes = 8 * 1024 * 1024;
 
-    private readonly FoldCache _folds = new(CachedTasks);
-    private readonly ArrayBufferWriter<byte> _body = new(1024 * 1024);
-    private DateOnly _partitionsUpTo = DateOnly.MinValue;
+    private readonly Stack<ArrayBufferWriter<byte>> _bodies = new();
+    private readonly ReadModels _models = new(lookups, log, source.Id, labels, recorded);
+    private readonly HashSet<DateOnly> _days = []; // whose partitions are there; a clock may also be set back
+    private SourceState _prepared = source;
 
     /// <summary>The source as the last commit left it.</summary>
     public SourceState Source { get; private set; } = source;
 
-    /// <returns>When it was recorded.</returns>
-    public async Task<DateTime> Write(Batch batch, CancellationToken ct)
+    /// <summary>True if rows of open tasks wait for a batch that is not full.</summary>
+    public bool IsBehind => _models.IsBehind;
+
+    /// <summary>True if it should be replaced by a new one.</summary>
+    public bool IsOvergrown => _models.IsOvergrown;
+
+    /// <summary>Folds again what the log holds and task rows do not show: the end of what a writer did that was killed.</summary>
+    public async Task CatchUp(CancellationToken ct)
     {
-        var recordedAt = time.GetUtcNow().UtcDateTime;
-        await EnsurePartitions(DateOnly.FromDateTime(recordedAt), ct);
-        if (labels.Trim())
-            _folds.Clear(); // their stamps name hosts that must have a number when they are written
-        await labels.Intern(Texts(batch.Events), ct);
-        var changed = await FoldTasks(batch.Events, ct);
-        var workers = FoldWorkers(batch.Events);
-
-        var next = Source with
+        await foreach (var segment in log.Read(Source.Id, Source.Reflected, Source.NextPosition - 1, ct))
         {
-            Epoch = batch.Epoch,
-            LastOffset = batch.LastOffset,
-            LastDigest = batch.LastDigest(),
-            NextPosition = Source.NextPosition + batch.Events.Count,
-            Chain = batch.Events.Count == 0 ? Source.Chain : SegmentWriter.Chain(Source.Chain, batch.Events),
-        };
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await using (var commands = new NpgsqlBatch(connection, transaction))
-        {
-            commands.BatchCommands.Add(Source.AdvanceTo(next));
-            foreach (var gap in batch.Gaps)
-                commands.BatchCommands.Add(EventLog.Gap(Source, recordedAt, gap));
-            if (batch.Events.Count > 0)
+            var events = new List<CeleryEvent>(segment.Count);
+            EventDecoder.Decode(segment.Body.ToArray(), events); // folds keep slices of it
+            var position = segment.FirstPosition;
+            foreach (var part in segment.Parts)
             {
-                _body.ResetWrittenCount();
-                SegmentWriter.Body(batch.Events, _body);
-                commands.BatchCommands.Add(EventLog.Segment(Source, next, batch.FirstOffset, recordedAt, batch.Events, _body.WrittenMemory, labels));
+                await _models.Fold(events.GetRange((int)(position - segment.FirstPosition), part.Count), position, part.RecordedAt, ct, again: true);
+                position += part.Count;
             }
-            foreach (var message in batch.Rejected)
-                commands.BatchCommands.Add(EventLog.Rejected(next, recordedAt, message));
-            foreach (var command in TaskTable.Write(Source.Id, changed, labels))
-                commands.BatchCommands.Add(command);
-            foreach (var command in WorkerTable.Write(Source.Id, workers, recordedAt, labels))
-                commands.BatchCommands.Add(command);
-            await commands.ExecuteNonQueryAsync(ct);
         }
-        await transaction.CommitAsync(ct);
+    }
 
-        Source = next;
-        foreach (var fold in changed)
-            fold.Written();
-        _folds.Trim();
-        return recordedAt;
+    /// <summary>Folds a batch and makes ready what is to be written; batches are prepared in their order.</summary>
+    public async Task<PreparedBatch> Prepare(Batch batch, CancellationToken ct)
+    {
+        var recordedAt = Now();
+        var before = _prepared;
+        var nextPosition = before.NextPosition + batch.Events.Count;
+        await _models.Fold(batch.Events, before.NextPosition, recordedAt, ct);
+        var rows = await _models.Changes(all: !batch.IsFull || IsOvergrown, nextPosition, ct);
+        var bodies = _bodies.TryPop(out var used) ? used : new ArrayBufferWriter<byte>(1024 * 1024);
+        var segments = Segments(batch, bodies, before, recordedAt);
+        var next = before with
+        {
+            Epoch = batch.Messages == 0 ? before.Epoch : batch.Epoch,
+            LastOffset = batch.LastOffset ?? before.LastOffset,
+            LastDigest = batch.LastDigest() ?? before.LastDigest,
+            NextPosition = nextPosition,
+            Chain = segments.Chain,
+            Reflected = rows.Reflected,
+        };
+        var readUpTo = SentTime.ReadUpTo(batch.Events, batch.DrainedAt, recordedAt);
+        List<NpgsqlBatchCommand> log =
+        [
+            before.AdvanceTo(next),
+            .. batch.Gaps.Select(gap => Gap(batch, gap.Gap, gap.EventsBefore, before, recordedAt)),
+            .. segments.Commands,
+            .. batch.Rejected.Select(message => EventLog.Rejected(next, recordedAt, readUpTo ?? recordedAt, message)),
+        ];
+        if (run is not null)
+            log.Add(run.Alive(recordedAt, SentTime.First(batch.Events), readUpTo));
+        _prepared = next;
+        batch.ReleaseEvents();
+        return new PreparedBatch(batch, before, next, recordedAt, log, rows, bodies, segments.LastEventAt, readUpTo);
+    }
+
+    public async Task Write(PreparedBatch batch, CancellationToken ct)
+    {
+        await EnsurePartitions(DateOnly.FromDateTime(batch.RecordedAt), ct);
+        await using var transaction = await session.BeginTransactionAsync(ct);
+        await batch.Rows.Write(session, transaction, batch.Log, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>Called in the order of preparation, and not while another batch is being prepared.</summary>
+    public void Committed(PreparedBatch batch)
+    {
+        Source = batch.To;
+        run?.Recorded(batch.ReadUpTo);
+        _models.Committed(batch.Rows);
+        batch.Batch.ReleaseMessages();
+        if (batch.Bodies.Capacity > KeptBytes)
+            return;
+        batch.Bodies.ResetWrittenCount();
+        _bodies.Push(batch.Bodies);
+    }
+
+    // What is missing was sent between the events on its two sides; what comes next was sent before we took it
+    private NpgsqlBatchCommand Gap(Batch batch, StreamGap gap, int eventsBefore, SourceState source, DateTime recordedAt)
+    {
+        var after = Period.Earlier(SentTime.Last(batch.Events, eventsBefore) ?? run?.RecordedTo, recordedAt);
+        var before = Period.Earlier(SentTime.First(batch.Events, eventsBefore), recordedAt) ?? recordedAt;
+        return EventLog.Gap(source, recordedAt, gap, after, after > before ? after.Value : before);
+    }
+
+    // To the microsecond, as the database keeps it: a row that is read back must say the same
+    private DateTime Now()
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     private async Task EnsurePartitions(DateOnly today, CancellationToken ct)
     {
-        if (today < _partitionsUpTo)
+        if (_days.Contains(today))
             return;
-        await EventLog.EnsurePartitions(connection, today, ct);
-        _partitionsUpTo = today.AddDays(1);
+        await EventLog.EnsurePartitions(session, today, ct);
+        _days.Add(today);
     }
 
-    // Everything of this batch that is stored as a number
-    private static IEnumerable<string> Texts(List<CeleryEvent> events)
+    private (List<NpgsqlBatchCommand> Commands, byte[] Chain, DateTime? LastEventAt) Segments(
+        Batch batch, ArrayBufferWriter<byte> bodies, SourceState from, DateTime recordedAt)
     {
-        foreach (var e in events)
+        bodies.GetSpan(batch.Segments.Sum(part => SegmentWriter.BodyBytes(part.EventCount, part.Bytes)) + 1); // at once, not by doubling
+        foreach (var part in batch.Segments) // all before the first slice is taken: the buffer may move while it grows
+            SegmentWriter.Body(batch.Events.Slice(part.FirstEvent, part.EventCount), bodies);
+        var commands = new List<NpgsqlBatchCommand>();
+        var (chain, position, rest, last) = (from.Chain, from.NextPosition, bodies.WrittenMemory, default(DateTime?));
+        foreach (var part in batch.Segments)
         {
-            yield return e.Type;
-            if (e.Kind.IsTask() || e.Hostname is not null)
-                yield return e.Hostname ?? "";
-            if (e.Kind is not (EventKind.TaskSent or EventKind.TaskReceived))
-                continue;
-            if (e.Name is not null)
-                yield return e.Name;
-            if (e.Queue is not null)
-                yield return e.Queue;
-            if (e.Exchange is not null)
-                yield return e.Exchange;
-            if (e.RoutingKey is not null)
-                yield return e.RoutingKey;
+            var events = batch.Events.Slice(part.FirstEvent, part.EventCount);
+            var length = SegmentWriter.BodyBytes(events.Count, part.Bytes);
+            chain = SegmentWriter.Chain(chain, events);
+            commands.Add(EventLog.Segment(from.Id, position, batch.Epoch, part, recordedAt, events, rest[..length], chain, labels));
+            (position, rest) = (position + events.Count, rest[length..]);
+            last = events.Max(e => e.At) is { } at && !(last > at) ? at : last;
         }
-    }
-
-    private async Task<HashSet<TaskFold>> FoldTasks(List<CeleryEvent> events, CancellationToken ct)
-    {
-        var unknown = new HashSet<Guid>();
-        foreach (var e in events)
-        {
-            if (e.Kind.IsTask() && e.TaskId is { } id && _folds.Find(id.Key) is null)
-                unknown.Add(id.Key);
-        }
-        if (unknown.Count > 0)
-        {
-            foreach (var fold in await TaskTable.Load(connection, [.. unknown], labels, ct))
-                _folds.Add(fold);
-        }
-
-        var changed = new HashSet<TaskFold>();
-        for (var i = 0; i < events.Count; i++)
-        {
-            var e = events[i];
-            if (!e.Kind.IsTask() || e.TaskId is not { } id)
-                continue;
-            var fold = _folds.Find(id.Key);
-            if (fold is null)
-                _folds.Add(fold = new TaskFold(id));
-            fold.Apply(e, Source.NextPosition + i);
-            changed.Add(fold);
-        }
-        return changed;
-    }
-
-    private static Dictionary<string, WorkerFold>.ValueCollection FoldWorkers(List<CeleryEvent> events)
-    {
-        var workers = new Dictionary<string, WorkerFold>(StringComparer.Ordinal);
-        foreach (var e in events)
-        {
-            if (e.Hostname is null || e.At is null || !e.Kind.IsFromWorker())
-                continue;
-            if (!workers.TryGetValue(e.Hostname, out var worker))
-                workers.Add(e.Hostname, worker = new WorkerFold(e.Hostname));
-            worker.Apply(e);
-        }
-        return workers.Values;
+        return (commands, chain, last);
     }
 }

@@ -7,12 +7,18 @@ using RabbitMQ.Client;
 namespace EventHistory.Ingest;
 
 /// <summary>One message as the stream delivered it. The body is our own copy: the client's buffer lives only as long as its callback.</summary>
-internal sealed record Delivery(long Offset, ulong Tag, string RoutingKey, byte[] Body, string? ContentType, string? ContentEncoding,
+internal sealed record Delivery(long Offset, ulong Tag, string RoutingKey, ReadOnlyMemory<byte> Body, string? ContentType, string? ContentEncoding,
     string? Type, string? MessageId, IDictionary<string, object?>? Headers)
 {
-    public static Delivery Of(ulong tag, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
-        OffsetOf(properties), tag, routingKey, body.ToArray(), properties.ContentType, properties.ContentEncoding,
-        properties.Type, properties.MessageId, properties.Headers);
+    public static Delivery Of(ulong tag, string routingKey, IReadOnlyBasicProperties properties, Body body) => new(
+        OffsetOf(properties), tag, routingKey, body.Bytes, properties.ContentType, properties.ContentEncoding,
+        properties.Type, properties.MessageId, properties.Headers)
+    {
+        Slab = body.Slab,
+    };
+
+    /// <summary>What to release when the body is not needed any more.</summary>
+    public BodyMemory.Slab? Slab { get; init; }
 
     /// <summary>Our own message, see <see cref="StreamMarker"/>: it holds a place in the stream and says nothing.</summary>
     public bool IsMarker => Type == StreamMarker.Type;

@@ -21,6 +21,10 @@ internal static partial class IngestLog
     [LoggerMessage(205, LogLevel.Warning, "Message at offset {Offset} was rejected: {Reason}")]
     public static partial void MessageRejected(this ILogger logger, long offset, string reason);
 
+    [LoggerMessage(208, LogLevel.Warning, "The rows of {Projection} were made by version {Stored} of its rules, this program has version {Ours}: "
+        + "run `eventhistory rebuild` to make them anew from the log; recording goes on meanwhile")]
+    public static partial void Outdated(this ILogger logger, string projection, int stored, int ours);
+
     [LoggerMessage(207, LogLevel.Critical, "Recording met a bug")]
     public static partial void Bug(this ILogger logger, Exception bug);
 

@@ -1,7 +1,10 @@
+using EventHistory.Core.Coverage;
+using EventHistory.Projections;
 using EventHistory.Settings;
 using EventHistory.Store;
 using EventHistory.Telemetry;
 using Npgsql;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace EventHistory.Ingest;
@@ -53,22 +56,29 @@ internal sealed class IngestService(
         {
             status.State = status.State == "standby" ? "standby" : "connecting";
             await using var session = await election.Win(StandBy, stop);
+            await using var lookups = await election.OpenAnother(stop);
             status.DatabaseConnected = true;
             status.State = "connecting";
             await using var connection = await BrokerConnection.Open(settings, stop);
             status.BrokerConnected = true;
+            var started = time.GetUtcNow().UtcDateTime;
             var source = await SourceState.Load(session, settings.Source.Name, stop);
+            await LookForOutdated(session, stop);
             var resume = await StreamContinuity.Check(connection, settings.Stream.Name, source, stop);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
             await using var subscription = await StreamSubscription.Open(channel, settings.Stream.Name, resume.Offset, settings.Stream.Prefetch, stop);
+            var run = await CurrentRun.Begin(session, database, source, started, time, stop);
             logger.Recording(settings.Source.Name, BrokerUrl.Parse(settings.Broker).ToString(), resume.Epoch, resume.Offset.ToString(), source.NextPosition);
             (status.State, status.Problem, _hasRecorded) = ("recording", null, true);
 
-            var recording = new Recording(settings, subscription, session, new Labels(database), source, resume, status, time, logger)
+            var recorded = source.NextPosition == 1 ? RecordedTasks.None() : RecordedTasks.Unread();
+            var recording = new Recording(settings, subscription,
+                from => new BatchWriter(session, lookups, new LogReader(database), from, new Labels(database), recorded, time, run),
+                source, resume, status, time, logger)
             {
                 OnCommit = () => _failures = 0,
             };
-            await recording.Run(_carefulUpTo, stop);
+            await Record(recording, recorded, run, connection, stop);
             logger.Ended(recording.NextPosition - 1);
         }
         catch (Exception fault) when (IsTransient(fault) && !stop.IsCancellationRequested)
@@ -78,6 +88,53 @@ internal sealed class IngestService(
         finally
         {
             status.BrokerConnected = false;
+        }
+    }
+
+    // Beside the recording itself: signs of life, and finding out which tasks have rows
+    private async Task Record(Recording recording, RecordedTasks recorded, CurrentRun run, IConnection broker, CancellationToken stop)
+    {
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var aside = Task.WhenAll(run.Pulse(broker, settings.Stream.Name, () => recording.IsIdle, term.Token), ReadKnown(recorded, term.Token));
+        try
+        {
+            await recording.Run(_carefulUpTo, stop);
+            await run.End(RecorderRun.Stopped, null);
+        }
+        catch (Exception fault) when (fault is not NpgsqlException)
+        {
+            await run.End(RecorderRun.Interrupted, Reason(fault));
+            throw;
+        }
+        finally
+        {
+            await term.CancelAsync();
+            await aside;
+        }
+    }
+
+    private async Task LookForOutdated(NpgsqlConnection session, CancellationToken ct)
+    {
+        var outdated = await ProjectionVersions.Outdated(session, ct);
+        foreach (var projection in outdated)
+            logger.Outdated(projection.Name, projection.Stored, projection.Ours);
+        status.Outdated = outdated.ConvertAll(projection => projection.Name);
+    }
+
+    // Which tasks have rows; recording does not wait for it
+    private async Task ReadKnown(RecordedTasks recorded, CancellationToken term)
+    {
+        while (!recorded.IsLoaded && !term.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await election.OpenAnother(term);
+                await recorded.Load(connection, term);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException)
+            {
+                await Task.Delay(settings.Backoff.First, term).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -97,13 +154,16 @@ internal sealed class IngestService(
         if (fault is NpgsqlException)
             status.DatabaseConnected = false;
         var pause = Backoff.Pause(settings.Backoff, ++_failures, Random.Shared.NextDouble());
-        var reason = (fault.GetBaseException() is PostgresException refusal ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})" : fault.GetBaseException().Message)
-            .ReplaceLineEndings(" ");
+        var reason = Reason(fault);
         (status.State, status.Problem) = ("connecting", reason);
         Meters.Interruptions.Add(1);
         logger.Interrupted(reason, pause);
         await Task.Delay(pause, stop);
     }
+
+    private static string Reason(Exception fault) =>
+        (fault.GetBaseException() is PostgresException refusal ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})" : fault.GetBaseException().Message)
+        .ReplaceLineEndings(" ");
 
     private void StandBy()
     {

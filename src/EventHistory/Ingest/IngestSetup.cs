@@ -1,4 +1,5 @@
 using EventHistory.Settings;
+using EventHistory.Store;
 using EventHistory.Telemetry;
 
 namespace EventHistory.Ingest;
@@ -16,6 +17,7 @@ internal static class IngestSetup
             ? services
                 .AddSingleton(p => new WriterElection(database, settings, p.GetRequiredService<ILoggerFactory>()))
                 .AddHostedService<IngestService>()
+                .AddSegmentMerging()
             : services;
     }
 }

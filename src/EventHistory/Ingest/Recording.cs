@@ -8,16 +8,16 @@ using Npgsql;
 namespace EventHistory.Ingest;
 
 /// <summary>
-/// One unbroken stretch of recording. While one batch is being written the next is already being read:
+/// One unbroken stretch of recording. While one batch is being written the next is already being read and folded:
 /// <code>
-/// stream ──▶ batch n+1   (decode)          this loop
-///            batch n     (fold, commit)    one write at a time
+/// stream ──▶ batch n+1   (decode, fold)    this loop
+///            batch n     (commit)          one write at a time
 ///            batch n−1   (acknowledged)
 /// </code>
 /// Acknowledging only lets the broker send more; the offset in the database is the truth.
 /// </summary>
 internal sealed class Recording(
-    EventHistorySettings settings, StreamSubscription subscription, NpgsqlConnection session, Labels labels, SourceState source, ResumePoint resume,
+    EventHistorySettings settings, StreamSubscription subscription, Func<SourceState, BatchWriter> writers, SourceState source, ResumePoint resume,
     RecorderStatus status, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a stop waits for the batch in hand.</summary>
@@ -26,14 +26,21 @@ internal sealed class Recording(
     /// <summary>What large messages may leave behind before it is swept up.</summary>
     private const long MaxLitter = 32 * 1024 * 1024;
 
+    private readonly EventPool _events = new();
     private readonly OffsetWatch _offsets = new(source, resume);
-    private BatchWriter _writer = new(session, source, labels, time);
+    private BatchWriter _writer = writers(source);
+    private PreparedBatch? _inFlight;
+    private Task _writing = Task.CompletedTask;
+    private long _inHand; // messages taken and not yet committed
     private long _carefulUpTo;
     private long _litter;
 
     public required Action OnCommit { get; init; }
 
     public long NextPosition => _writer.Source.NextPosition;
+
+    /// <summary>True when all that the broker delivered is recorded.</summary>
+    public bool IsIdle => Interlocked.Read(ref _inHand) == 0 && !subscription.HasWaiting;
 
     /// <summary>Records until the token says stop; then finishes the batch in hand and returns.</summary>
     /// <param name="carefulUpTo">Up to this offset every message is a batch of its own: one of them was refused by the database.</param>
@@ -45,30 +52,39 @@ internal sealed class Recording(
         using var abort = new CancellationTokenSource();
         await using var deadline = stop.Register(() => abort.CancelAfter(_lastWrite));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop); // also when a write fails while nothing comes in
-
-        var writing = Task.CompletedTask;
         try
         {
+            await _writer.CatchUp(stop);
             while (await Next(end.Token) is { } batch)
             {
-                await writing;
-                writing = Write(batch, end, abort.Token);
+                if (batch.LastOffset <= _carefulUpTo)
+                    await RecordCarefully(batch, end, abort.Token);
+                else
+                    await Record(batch, end, abort.Token);
+                if (_writer.IsOvergrown)
+                    await StartOver(end, abort.Token);
             }
         }
         finally
         {
-            await writing;
+            await Finished();
         }
+        if (_writer.IsBehind)
+            await BringUpToDate(end, abort.Token);
     }
 
     /// <returns>The next batch, or null when it is time to stop and nothing is in hand.</returns>
     private async Task<Batch?> Next(CancellationToken stop)
     {
-        var batch = new Batch { Epoch = resume.Epoch };
+        var batch = new Batch(_events) { Epoch = resume.Epoch };
         using var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (_writer.IsBehind)
+            linger.CancelAfter(settings.Batch.Linger);
+        DateTime? began = null;
         try
         {
-            Take(batch, await subscription.Take(stop));
+            Take(batch, await subscription.Take(linger.Token));
+            began = time.GetUtcNow().UtcDateTime;
             linger.CancelAfter(settings.Batch.Linger);
             while (!IsFull(batch) && !stop.IsCancellationRequested)
             {
@@ -76,16 +92,17 @@ internal sealed class Recording(
                     delivery = await subscription.Take(linger.Token);
                 Take(batch, delivery);
             }
+            batch.IsFull = IsFull(batch) && batch.LastOffset > _carefulUpTo;
         }
         catch (OperationCanceledException) when (linger.IsCancellationRequested)
         {
-            // waited long enough, or asked to stop
+            batch.DrainedAt = began; // waited long enough, or asked to stop
         }
-        return batch.IsEmpty ? null : batch;
+        return batch.Messages == 0 && stop.IsCancellationRequested ? null : batch;
     }
 
     // Half the window: the broker fills the other half while this batch is written, and never waits for us to stop waiting
-    private bool IsFull(Batch batch) => batch.IsFull(settings.Batch) || batch.Messages * 2 >= subscription.Window || batch.LastOffset <= _carefulUpTo;
+    private bool IsFull(Batch batch) => batch.Reaches(settings.Batch) || batch.Messages * 2 >= subscription.Window || batch.LastOffset <= _carefulUpTo;
 
     private void Take(Batch batch, Delivery delivery)
     {
@@ -96,32 +113,101 @@ internal sealed class Recording(
             logger.GapFound(gap.NextOffset, gap.Epoch, gap.Kind, gap.Messages);
         }
         batch.Add(delivery);
+        Interlocked.Increment(ref _inHand);
     }
 
-    private async Task Write(Batch batch, CancellationTokenSource end, CancellationToken ct)
+    // Folds the batch while the one before is being written, then lets it be written
+    private async Task Record(Batch batch, CancellationTokenSource end, CancellationToken ct)
+    {
+        var prepared = await _writer.Prepare(batch, ct);
+        await Finished();
+        (_inFlight, _writing) = (prepared, Write(prepared, end, ct));
+    }
+
+    // One message at a time, nothing else under way: if the database refuses it, it is recorded as rejected
+    private async Task RecordCarefully(Batch batch, CancellationTokenSource end, CancellationToken ct)
+    {
+        await Finished();
+        try
+        {
+            await Record(batch, end, ct);
+            await Finished();
+        }
+        catch (BatchRefusedException refusal) when (batch.Messages == 1)
+        {
+            (_inFlight, _writing) = (null, Task.CompletedTask);
+            _writer = writers(_writer.Source);
+            await _writer.CatchUp(ct);
+            await Record(batch.Instead(new Rejection($"The database refuses it: {refusal.Message}.")), end, ct);
+            await Finished();
+        }
+    }
+
+    private async Task StartOver(CancellationTokenSource end, CancellationToken ct)
+    {
+        await BringUpToDate(end, ct);
+        _writer = writers(_writer.Source);
+    }
+
+    private async Task BringUpToDate(CancellationTokenSource end, CancellationToken ct)
+    {
+        await Record(new Batch { Epoch = resume.Epoch }, end, ct);
+        await Finished();
+    }
+
+    private async Task Finished()
+    {
+        await _writing;
+        if (_inFlight is not { } done)
+            return;
+        (_inFlight, _writing) = (null, Task.CompletedTask);
+        _writer.Committed(done);
+    }
+
+    private async Task Write(PreparedBatch batch, CancellationTokenSource end, CancellationToken ct)
     {
         await Task.Yield(); // reading goes on meanwhile
         var started = Stopwatch.GetTimestamp();
         var written = false;
         try
         {
-            batch = await CommitOrReject(batch, ct);
-            await subscription.Acknowledge(batch.LastTag, ct);
+            await _writer.Write(batch, ct);
+            if (batch.Batch.LastTag is { } tag)
+                await subscription.Acknowledge(tag, ct);
             written = true;
+        }
+        catch (PostgresException refusal) when (IsAboutContent(refusal) && batch.Batch.LastOffset is { } offset)
+        {
+            throw new BatchRefusedException(refusal, offset);
         }
         finally
         {
-            if (!written)
+            if (!written && !(batch.Batch.LastOffset <= _carefulUpTo))
                 await end.CancelAsync();
         }
-
-        SweepUpAfter(batch);
         Meters.BatchSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Meters.Events.Add(batch.Events.Count);
-        Meters.Messages.Add(batch.Messages);
-        Meters.Rejected.Add(batch.Rejected.Count);
-        foreach (var message in batch.Rejected)
+        Interlocked.Add(ref _inHand, -batch.Batch.Messages);
+        OnCommit();
+        Report(batch);
+        SweepUpAfter(batch.Batch);
+    }
+
+    private void Report(PreparedBatch done)
+    {
+        Meters.Events.Add(done.Events);
+        Meters.Messages.Add(done.Batch.Messages);
+        Meters.Rejected.Add(done.Batch.Rejected.Count);
+        foreach (var message in done.Batch.Rejected)
             logger.MessageRejected(message.Offset, message.Reason);
+        status.LastPosition = done.To.NextPosition - 1;
+        status.LastRecordedAt = done.RecordedAt;
+        if (done.Batch.LastOffset is { } offset)
+            status.LastOffset = offset;
+        if (done.LastEventAt is { } last)
+        {
+            status.LastEventAt = last;
+            status.LagSeconds = Math.Max(0, (done.RecordedAt - last).TotalSeconds);
+        }
         if (!subscription.HasWaiting)
             status.LagSeconds = 0;
     }
@@ -129,45 +215,13 @@ internal sealed class Recording(
     // Large objects die as young as small ones, but the collector lets them lie until they are many times what is alive
     private void SweepUpAfter(Batch batch)
     {
-        if (batch.Bytes / batch.Messages < 100_000)
+        if (batch.Messages == 0 || batch.Bytes / batch.Messages < 100_000)
             return;
-        _litter += batch.Bytes;
+        _litter += 3 * batch.Bytes; // as messages, in the segment, in the rows
         if (_litter < MaxLitter)
             return;
         _litter = 0;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
-    }
-
-    private async Task<Batch> CommitOrReject(Batch batch, CancellationToken ct)
-    {
-        try
-        {
-            await Commit(batch, ct);
-            return batch;
-        }
-        catch (PostgresException refusal) when (IsAboutContent(refusal))
-        {
-            if (batch.Messages > 1)
-                throw new BatchRefusedException(refusal, batch.LastOffset);
-            var rejected = batch.Instead(new Rejection($"The database refuses it: {refusal.MessageText} (SQLSTATE {refusal.SqlState})."));
-            _writer = new BatchWriter(session, _writer.Source, labels, time);
-            await Commit(rejected, ct);
-            return rejected;
-        }
-    }
-
-    private async Task Commit(Batch batch, CancellationToken ct)
-    {
-        var recordedAt = await _writer.Write(batch, ct);
-        OnCommit();
-        status.LastOffset = batch.LastOffset;
-        status.LastPosition = NextPosition - 1;
-        status.LastRecordedAt = recordedAt;
-        if (batch.Events.Max(e => e.At) is { } last)
-        {
-            status.LastEventAt = last;
-            status.LagSeconds = Math.Max(0, (recordedAt - last).TotalSeconds);
-        }
     }
 
     // 22 data exception, 23 constraint, 54 limit exceeded: the same batch would fail again
@@ -175,7 +229,8 @@ internal sealed class Recording(
 }
 
 /// <summary>The database refuses what is in a batch; trying the same batch again would not help.</summary>
-internal sealed class BatchRefusedException(PostgresException refusal, long lastOffset) : Exception(refusal.MessageText, refusal)
+internal sealed class BatchRefusedException(PostgresException refusal, long lastOffset)
+    : Exception($"{refusal.MessageText} (SQLSTATE {refusal.SqlState})", refusal)
 {
     public long LastOffset { get; } = lastOffset;
 }

@@ -40,6 +40,6 @@ internal static class StreamContinuity
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
         await using var subscription = await StreamSubscription.Open(channel, stream, offset, prefetch: 1, ct);
         var delivery = await subscription.Take(ct).AsTask().WaitAsync(_patience, ct);
-        return delivery.Offset != offset || SHA256.HashData(delivery.Body).AsSpan().SequenceEqual(digest);
+        return delivery.Offset != offset || SHA256.HashData(delivery.Body.Span).AsSpan().SequenceEqual(digest);
     }
 }

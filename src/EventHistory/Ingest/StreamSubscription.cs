@@ -13,6 +13,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     private const long MaxWaitingBytes = 8 * 1024 * 1024;
 
     private readonly Channel<Delivery> _deliveries = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private readonly BodyMemory _bodies = new();
     private readonly SemaphoreSlim _room = new(0);
     private long _waitingBytes;
     private string _tag = "";
@@ -70,7 +71,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     public override async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
         IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
-        _deliveries.Writer.TryWrite(Delivery.Of(deliveryTag, routingKey, properties, body));
+        _deliveries.Writer.TryWrite(Delivery.Of(deliveryTag, routingKey, properties, _bodies.Take(body.Span)));
         if (Interlocked.Add(ref _waitingBytes, body.Length) > MaxWaitingBytes)
             await _room.WaitAsync(cancellationToken);
     }

@@ -12,6 +12,13 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
 {
     private static readonly TimeSpan _standbyPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A frozen process keeps its connection, and the lock with it, until the server has heard nothing for so long; ours says
+    /// something every 10 s. And it only ever looks for keys, in tables that may have grown since they were counted.
+    /// </summary>
+    private const string SessionOptions =
+        "-c idle_session_timeout=40s -c idle_in_transaction_session_timeout=40s -c statement_timeout=60s -c enable_seqscan=off";
+
     private readonly NpgsqlDataSource _sessions = Sessions(database, settings.Source.Name, loggers);
 
     private const string TryLockSql = "select pg_try_advisory_lock(hashtextextended('eventhistory.writer ' || $1, 0))";
@@ -26,6 +33,7 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
             while (await tryLock.ExecuteScalarAsync(ct) is not true)
             {
                 standby();
+                await EndFrozenWriter(connection, ct);
                 await Task.Delay(_standbyPause, ct);
             }
             return connection;
@@ -37,16 +45,37 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
         }
     }
 
+    // The timeouts of its session end a frozen writer, except in the middle of a COPY, where the server waits without any
+    private const string EndFrozenSql = """
+        select pg_terminate_backend(a.pid)
+          from pg_locks l join pg_stat_activity a on a.pid = l.pid
+         where l.locktype = 'advisory' and l.granted and l.database = a.datid
+           and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('eventhistory.writer ' || $1, 0)
+           and a.state = 'active' and a.wait_event = 'ClientRead' and a.state_change < now() - interval '60 s'
+        """;
+
+    private async Task EndFrozenWriter(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(EndFrozenSql, connection) { Parameters = { new() { Value = settings.Source.Name } } };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Another session with the same settings and without the lock.</summary>
+    public ValueTask<NpgsqlConnection> OpenAnother(CancellationToken ct) => _sessions.OpenConnectionAsync(ct);
+
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();
 
     // Not pooled: closing ends the session and its lock. A dead network is noticed within half a minute.
-    private static NpgsqlDataSource Sessions(string database, string source, ILoggerFactory loggers)
+    internal static NpgsqlDataSource Sessions(string database, string source, ILoggerFactory loggers)
     {
         var connection = PostgresUrl.Parse(database);
         connection.Pooling = false;
         connection.KeepAlive = 10;
         connection.CommandTimeout = 60;
+        connection.SearchPath = "eventhistory";
+        connection.Options = SessionOptions;
         connection.ApplicationName = $"eventhistory writer {source}";
+        connection.SearchPath = "eventhistory"; // read models are written by their bare names: a rebuild writes them elsewhere
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(loggers).Build();
     }
 }

@@ -1,12 +1,16 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Rollups;
 using EventHistory.Core.Tasks;
 using EventHistory.Store;
 
 namespace EventHistory.Projections;
 
-/// <summary>A task's fold as its row shows it, without the texts (those are written when an event brings them).</summary>
+/// <summary>A task's fold as its row shows it.</summary>
 internal readonly struct TaskRow(TaskFold fold)
 {
+    /// <summary>The <c>settled</c> of an open task's row.</summary>
+    public static readonly DateTime Open = DateTime.MaxValue;
+
     private readonly Attempt? _last = TaskStory.Deciding(fold.Stamps);
 
     public TaskFold Fold { get; } = fold;
@@ -14,6 +18,11 @@ internal readonly struct TaskRow(TaskFold fold)
     public string State => _last?.State ?? TaskStates.Pending;
 
     public DateTime StateAt => _last?.StateAt ?? FirstSeen;
+
+    public bool IsFinal => TaskStates.IsFinal(State);
+
+    /// <summary>Which partition it lies in.</summary>
+    public DateTime Settled => IsFinal ? Fold.RecordedAt : Open;
 
     /// <summary>A task all of whose events lack a usable time sorts to the very end.</summary>
     public DateTime FirstSeen => Fold.FirstAt == DateTime.MaxValue ? DateTime.UnixEpoch : Fold.FirstAt;
@@ -28,8 +37,12 @@ internal readonly struct TaskRow(TaskFold fold)
 
     public double? WorkerWait => _last?.WorkerWait?.TotalSeconds;
 
+    /// <summary>What it counts for in rollups; null while it is open.</summary>
+    public Outcome? Outcome(Labels labels) => IsFinal
+        ? new(StateAt, labels.Find(Fold.Content.Name), labels.Find(Worker), labels.Find(Fold.Content.Queue), State, Fold.Retries,
+            Fold.Content.Runtime, QueueWait, WorkerWait)
+        : null;
+
     /// <summary>The latest event of a kind, in any attempt: what Flower calls <c>received</c>, <c>started</c>, …</summary>
     public DateTime? Latest(EventKind kind) => Fold.Stamps.Last(kind)?.At;
-
-    public byte[] Stamps(Labels labels) => StampCodec.Write(Fold.Stamps, text => labels[text]);
 }

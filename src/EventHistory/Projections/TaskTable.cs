@@ -5,93 +5,200 @@ using Npgsql;
 
 namespace EventHistory.Projections;
 
-/// <summary>The table <c>task</c>: loading folds, inserting new tasks and updating known ones, each in one statement a batch.</summary>
+/// <summary>
+/// The table <c>task</c>: folds into rows and back. A row that changes is deleted and written anew as a whole, in the same transaction.
+/// The row of a finished task keeps only what is asked for often; when something late comes in, its events are folded again.
+/// </summary>
 internal static class TaskTable
 {
-    private const string LoadSql = """
-        select key, id, first_seen, retries, event_count, positions, last_position, stamps
-          from eventhistory.task where key = any($1)
+    private const int Columns = 49;
+
+    // Add knows this order, and Read the first part of it: the state of a fold, and its content.
+    private const string ColumnsSql = """
+        settled, source_id, key, id, first_seen, retries, event_count, last_position, positions, stamps,
+        name_id, client_id, queue_id, exchange_id, routing_key_id, frames_id,
+        args, kwargs, eta, expires, root_key, root_id, parent_key, parent_id, result, runtime, exception, traceback, terminated, expired, signal,
+        state, state_at, worker_id, worker_pid, clock, sent, received, started, succeeded, failed, retried, revoked, rejected,
+        queue_wait, worker_wait, args_truncated, kwargs_truncated, result_truncated
         """;
 
-    /// <summary>The folds of those keys that have a row.</summary>
-    public static async Task<List<TaskFold>> Load(NpgsqlConnection connection, Guid[] keys, Labels labels, CancellationToken ct)
+    public const string CopySql = $"copy task ({ColumnsSql}) from stdin (format binary)";
+
+    public static void Add(CopyBuffer rows, int sourceId, TaskRow row, Labels labels)
     {
-        var stored = new List<(TaskId Id, DateTime FirstSeen, int Retries, int EventCount, long[] Positions, long LastPosition, byte[] Stamps)>();
-        await using (var command = new NpgsqlCommand(LoadSql, connection) { Parameters = { new() { Value = keys } } })
-        await using (var rows = await command.ExecuteReaderAsync(ct))
-        {
-            while (await rows.ReadAsync(ct))
-            {
-                stored.Add((TaskId.Stored(rows.GetGuid(0), rows.IsDBNull(1) ? null : rows.GetString(1)), rows.GetDateTime(2), rows.GetInt32(3),
-                    rows.GetInt32(4), rows.GetFieldValue<long[]>(5), rows.GetInt64(6), rows.GetFieldValue<byte[]>(7)));
-            }
-        }
-        await labels.Load(stored.SelectMany(row => StampCodec.Labels(row.Stamps)), ct);
-        return stored.ConvertAll(row => TaskFold.Load(row.Id, StampCodec.Read(row.Stamps, number => labels[number]), row.FirstSeen,
-            row.Retries, row.EventCount, row.Positions, row.LastPosition));
+        var fold = row.Fold;
+        var content = fold.Content;
+        var traceback = Traceback.Of(content.Traceback);
+        var listed = fold.EventCount == fold.Positions.Count;
+        rows.Row(Columns);
+        rows.Add(row.Settled);
+        rows.Add(sourceId);
+        rows.Add(fold.Id.Key);
+        rows.Add(fold.Id.OddText);
+        rows.Add(row.FirstSeen);
+        rows.Add(fold.Retries);
+        rows.Add(fold.EventCount);
+        rows.Add(listed ? null : fold.LastPosition);
+        rows.Add(fold.Positions, static (positions, to) => PositionCodec.Write(positions, to));
+        if (row.IsFinal && listed)
+            rows.AddNull(); // seldom asked for, and a third of a row: its events tell
+        else
+            rows.Add((fold.Stamps, labels), static (state, to) => StampCodec.Write(state.Stamps, state.labels.Number, to));
+        rows.Add(labels.Find(content.Name));
+        rows.Add(labels.Find(content.Client));
+        rows.Add(labels.Find(content.Queue));
+        rows.Add(labels.Find(content.Exchange));
+        rows.Add(labels.Find(content.RoutingKey));
+        rows.Add(labels.Find(traceback.Frames));
+        rows.Add(content.Args);
+        rows.Add(content.Kwargs);
+        rows.Add(content.Eta);
+        rows.Add(content.Expires);
+        rows.Add(content.Root?.Key);
+        rows.Add(content.Root?.OddText);
+        rows.Add(content.Parent?.Key);
+        rows.Add(content.Parent?.OddText);
+        rows.Add(content.Result);
+        rows.Add(content.Runtime);
+        rows.Add(content.Exception);
+        rows.Add(traceback.End);
+        rows.Add(content.Terminated);
+        rows.Add(content.Expired);
+        rows.Add(content.Signal);
+        rows.Add(row.State);
+        rows.Add(row.StateAt);
+        rows.Add(labels.Find(row.Worker));
+        rows.Add(row.WorkerPid);
+        rows.Add(row.Clock);
+        rows.Add(row.Latest(EventKind.TaskSent));
+        rows.Add(row.Latest(EventKind.TaskReceived));
+        rows.Add(row.Latest(EventKind.TaskStarted));
+        rows.Add(row.Latest(EventKind.TaskSucceeded));
+        rows.Add(row.Latest(EventKind.TaskFailed));
+        rows.Add(row.Latest(EventKind.TaskRetried));
+        rows.Add(row.Latest(EventKind.TaskRevoked));
+        rows.Add(row.Latest(EventKind.TaskRejected));
+        rows.Add((float?)row.QueueWait);
+        rows.Add((float?)row.WorkerWait);
+        rows.Add(PythonRepr.IsTruncated(content.Args));
+        rows.Add(PythonRepr.IsTruncated(content.Kwargs));
+        rows.Add(PythonRepr.IsTruncated(content.Result));
     }
 
-    // Both statements take the same columns in the same order: TaskColumns.
-    private const string InsertSql = """
-        insert into eventhistory.task (key, id, source_id, state, state_at, first_seen, worker_id, worker_pid, retries, clock,
-            sent, received, started, succeeded, failed, retried, revoked, rejected, queue_wait, worker_wait,
-            event_count, positions, last_position, stamps,
-            name_id, args, kwargs, args_truncated, kwargs_truncated, eta, expires, root_key, root_id, parent_key, parent_id,
-            client_id, queue_id, exchange_id, routing_key_id,
-            result, result_truncated, runtime, exception, traceback, terminated, expired, signal)
-        select key, id, source_id, state, state_at, first_seen, worker_id, worker_pid, retries, clock,
-            sent, received, started, succeeded, failed, retried, revoked, rejected, queue_wait, worker_wait,
-            event_count, positions::bigint[], last_position, stamps,
-            name_id, args, kwargs, args_truncated, kwargs_truncated, eta, expires, root_key, root_id, parent_key, parent_id,
-            client_id, queue_id, exchange_id, routing_key_id,
-            result, result_truncated, runtime, exception, traceback, terminated, expired, signal
-          from
-        """ + TaskColumns.UnnestSql;
+    private const string LoadSql = $"select {ColumnsSql} from task where key = any($1) and source_id = $2";
 
-    private const string UpdateSql = """
-        update eventhistory.task t set
-            state = u.state, state_at = u.state_at, first_seen = u.first_seen, worker_id = u.worker_id, worker_pid = u.worker_pid,
-            retries = u.retries, clock = u.clock, sent = u.sent, received = u.received, started = u.started, succeeded = u.succeeded,
-            failed = u.failed, retried = u.retried, revoked = u.revoked, rejected = u.rejected, queue_wait = u.queue_wait,
-            worker_wait = u.worker_wait, event_count = u.event_count, positions = u.positions::bigint[], last_position = u.last_position,
-            stamps = u.stamps,
-            name_id = case when u.defines then u.name_id else t.name_id end,
-            args = case when u.defines then u.args else t.args end,
-            kwargs = case when u.defines then u.kwargs else t.kwargs end,
-            args_truncated = case when u.defines then u.args_truncated else t.args_truncated end,
-            kwargs_truncated = case when u.defines then u.kwargs_truncated else t.kwargs_truncated end,
-            eta = case when u.defines then u.eta else t.eta end,
-            expires = case when u.defines then u.expires else t.expires end,
-            root_key = case when u.defines then u.root_key else t.root_key end,
-            root_id = case when u.defines then u.root_id else t.root_id end,
-            parent_key = case when u.descends then u.parent_key else t.parent_key end,
-            parent_id = case when u.descends then u.parent_id else t.parent_id end,
-            client_id = case when u.sends then u.client_id else t.client_id end,
-            queue_id = case when u.sends then u.queue_id else t.queue_id end,
-            exchange_id = case when u.sends then u.exchange_id else t.exchange_id end,
-            routing_key_id = case when u.sends then u.routing_key_id else t.routing_key_id end,
-            result = case when u.succeeds then u.result else t.result end,
-            result_truncated = case when u.succeeds then u.result_truncated else t.result_truncated end,
-            runtime = case when u.succeeds then u.runtime else t.runtime end,
-            exception = case when u.fails then u.exception else t.exception end,
-            traceback = case when u.fails then u.traceback else t.traceback end,
-            terminated = case when u.revokes then u.terminated else t.terminated end,
-            expired = case when u.revokes then u.expired else t.expired end,
-            signal = case when u.revokes then u.signal else t.signal end
-          from
-        """ + TaskColumns.UnnestSql + " where t.key = u.key";
-
-    /// <summary>The commands that write what a batch changed.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Write(int sourceId, IReadOnlyCollection<TaskFold> changed, Labels labels)
+    /// <summary>Those of the tasks that have a row.</summary>
+    /// <param name="connection">Reads the rows.</param>
+    /// <param name="log">Reads the events of those that are told by their events.</param>
+    public static async Task<List<StoredTaskFold>> Load(
+        NpgsqlConnection connection, LogReader log, int sourceId, Guid[] keys, Labels labels, CancellationToken ct)
     {
-        foreach (var group in changed.GroupBy(fold => fold.IsStored))
+        var rows = new List<object?[]>();
+        await using (var command = new NpgsqlCommand(LoadSql, connection) { Parameters = { new() { Value = keys }, new() { Value = sourceId } } })
         {
-            var columns = new TaskColumns();
-            foreach (var fold in group)
-                columns.Add(sourceId, new TaskRow(fold), labels);
-            var command = new NpgsqlBatchCommand(group.Key ? UpdateSql : InsertSql);
-            columns.AddTo(command);
-            yield return command;
+            await command.PrepareAsync(ct); // once a session: planning for every partition is dear
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+                rows.Add(Values(reader));
         }
+        await labels.Load(rows.SelectMany(Numbers), ct);
+        var told = await Refold.Tasks(log, sourceId, [.. rows.Where(row => row[Stamps] is null).Select(row => (Id(row), Positions(row)))], ct);
+        await labels.Intern([.. told.Values.SelectMany(Texts).Where(text => !labels.Knows(text))], ct);
+        return rows.ConvertAll(row => new StoredTaskFold(row[Stamps] is null ? told[(Guid)row[2]!] : Read(row, labels), (DateTime)row[0]!));
+    }
+
+    private const string LeaveOpenSql = "delete from task_open where key = any($1) and source_id = $2";
+
+    private const string LeaveSettledSql = """
+        delete from task t using unnest($1::uuid[], $2::timestamptz[]) old(key, settled)
+         where t.key = old.key and t.settled = old.settled and t.source_id = $3
+        """;
+
+    /// <summary>The commands that take away rows which are written anew.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Leave(int sourceId, IReadOnlyList<(Guid Key, DateTime Settled)> rows)
+    {
+        var open = rows.Where(row => row.Settled == TaskRow.Open).Select(row => row.Key).ToArray();
+        var settled = rows.Where(row => row.Settled != TaskRow.Open).ToArray();
+        if (open.Length > 0)
+            yield return new(LeaveOpenSql) { Parameters = { new() { Value = open }, new() { Value = sourceId } } };
+        if (settled.Length > 0)
+        {
+            yield return new(LeaveSettledSql)
+            {
+                Parameters =
+                {
+                    new() { Value = Array.ConvertAll(settled, row => row.Key) },
+                    new() { Value = Array.ConvertAll(settled, row => row.Settled) },
+                    new() { Value = sourceId },
+                },
+            };
+        }
+    }
+
+    private const int Stamps = 9;
+    private const int FirstLabel = 10;
+    private const int FramesLabel = 15;
+    private const int LastContent = 30;
+
+    private static object?[] Values(NpgsqlDataReader reader)
+    {
+        var values = new object?[LastContent + 1];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+        return values;
+    }
+
+    private static IEnumerable<int> Numbers(object?[] row) => row[Stamps] is byte[] stamps
+        ? row[FirstLabel..(FramesLabel + 1)].OfType<int>().Concat(StampCodec.Labels(stamps))
+        : [];
+
+    // Of a fold that its events told: their numbers are in no row that was read
+    private static IEnumerable<string> Texts(TaskFold fold) =>
+        new[]
+        {
+            fold.Content.Name, fold.Content.Client, fold.Content.Queue, fold.Content.Exchange, fold.Content.RoutingKey,
+            Traceback.Of(fold.Content.Traceback).Frames,
+        }.Concat(fold.Stamps.SelectMany(stamp => new[] { stamp.Host, stamp.Type })).OfType<string>();
+
+    private static TaskId Id(object?[] row) => TaskId.Stored((Guid)row[2]!, (string?)row[3]);
+
+    private static long[] Positions(object?[] row) => PositionCodec.Read((byte[])row[8]!);
+
+    private static TaskFold Read(object?[] row, Labels labels)
+    {
+        var content = new TaskContent
+        {
+            Name = Label(10),
+            Client = Label(11),
+            Queue = Label(12),
+            Exchange = Label(13),
+            RoutingKey = Label(14),
+            Args = Text(16),
+            Kwargs = Text(17),
+            Eta = Text(18),
+            Expires = Text(19),
+            Root = Relation(20),
+            Parent = Relation(22),
+            Result = Text(24),
+            Runtime = (double?)row[25],
+            Exception = Text(26),
+            Traceback = Traceback.Join(Label(FramesLabel), Text(27)),
+            Terminated = (bool?)row[28],
+            Expired = (bool?)row[29],
+            Signal = Text(30),
+        };
+        var positions = Positions(row);
+        return TaskFold.Load(Id(row), content, StampCodec.Read((byte[])row[Stamps]!, number => labels[number]),
+            (DateTime)row[4]!, (int)row[5]!, (int)row[6]!, positions, (long?)row[7] ?? positions[^1]);
+
+        string? Label(int column) => row[column] is int number ? labels[number] : null;
+
+        EventText Text(int column) => EventText.Of((string?)row[column]);
+
+        TaskId? Relation(int column) => row[column] is Guid key ? TaskId.Stored(key, (string?)row[column + 1]) : null;
     }
 }
+
+/// <summary>A task's fold as its row tells it.</summary>
+/// <param name="Settled">Which partition the row lies in.</param>
+internal readonly record struct StoredTaskFold(TaskFold Fold, DateTime Settled);

@@ -10,7 +10,7 @@ namespace EventHistory.Projections;
 internal static class WorkerTable
 {
     private const string WorkerSql = """
-        insert into eventhistory.worker as w (host_id, source_id, first_seen, last_seen, last_heard)
+        insert into worker as w (host_id, source_id, first_seen, last_seen, last_heard)
         values ($1, $2, $3, $4, $5)
         on conflict (host_id) do update set
             first_seen = least(w.first_seen, excluded.first_seen),
@@ -19,7 +19,7 @@ internal static class WorkerTable
         """;
 
     private const string BeatSql = """
-        update eventhistory.worker set
+        update worker set
             pid = $2, beat_at = $3, beat_clock = $4, beat_fingerprint = $5, active = $6, processed = $7, load_average = $8,
             freq = $9, software = $10, software_version = $11, software_system = $12
          where host_id = $1
@@ -27,7 +27,7 @@ internal static class WorkerTable
         """;
 
     private const string MinuteSql = """
-        insert into eventhistory.worker_minute as m (host_id, pid, at, clock, fingerprint, active, processed, load_average, minute)
+        insert into worker_minute as m (host_id, pid, at, clock, fingerprint, active, processed, load_average, minute)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (host_id, minute, pid) do update set
             at = excluded.at, clock = excluded.clock, fingerprint = excluded.fingerprint,
@@ -37,17 +37,17 @@ internal static class WorkerTable
         """;
 
     private const string MarkSql = """
-        insert into eventhistory.worker_mark (host_id, at, online, pid, clock, fingerprint)
+        insert into worker_mark (host_id, at, online, pid, clock, fingerprint)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing
         """;
 
     /// <summary>The commands that merge in what a batch told of its workers.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Write(int sourceId, IEnumerable<WorkerFold> workers, DateTime recordedAt, Labels labels)
+    public static IEnumerable<NpgsqlBatchCommand> Write(int sourceId, IEnumerable<WorkerFold> workers, Labels labels)
     {
         foreach (var worker in workers)
         {
             var host = new NpgsqlParameter<int> { TypedValue = labels[worker.Hostname] };
-            yield return Command(WorkerSql, host, Value(sourceId), Value(worker.FirstAt), Value(worker.LastAt), Value(recordedAt));
+            yield return Command(WorkerSql, host, Value(sourceId), Value(worker.FirstAt), Value(worker.LastAt), Value(worker.HeardAt));
             if (worker.LastBeat is { } last)
             {
                 yield return Command(BeatSql, [host.Clone(), .. Beat(last), Null(last.Freq, NpgsqlDbType.Double), Null(last.Software, NpgsqlDbType.Text),

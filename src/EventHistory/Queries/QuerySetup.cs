@@ -11,6 +11,8 @@ internal static class QuerySetup
         services.TryAddSingleton<TaskQueries>();
         services.TryAddSingleton<TaskDetailQueries>();
         services.TryAddSingleton<WorkerQueries>();
+        services.TryAddSingleton<CoverageQueries>();
+        services.TryAddSingleton<LogQueries>();
         services.TryAddSingleton<RecorderStatus>();
         services.TryAddSingleton(TimeProvider.System);
     }

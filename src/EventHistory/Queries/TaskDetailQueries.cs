@@ -12,10 +12,11 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 {
     private const string TaskSql = "select " + TaskRecord.Columns + """
         , t.args, t.kwargs, t.result, t.exception, t.args_truncated, t.kwargs_truncated, t.result_truncated,
-        t.traceback, t.stamps, t.source_id, t.positions, t.last_position
+        coalesce(frames.value, '') || t.traceback, t.stamps, t.source_id, t.positions, t.last_position
           from eventhistory.task t
+          left join eventhistory.label frames on frames.id = t.frames_id
 
-        """ + TaskRecord.Labels + " where t.key = $1";
+        """ + TaskRecord.Labels + " where t.key = $1 order by t.first_seen desc, t.source_id limit 1"; // of several brokers, the latest
 
     private const int FirstOwnColumn = TaskRecord.TextColumn + 7;
 
@@ -26,14 +27,14 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         if (await Row(connection, TaskId.Parse(id), ct) is not { } row)
             return null;
-        var (children, childrenComplete) = await Children(connection, row.Key, ct);
-        var related = await Related(connection, [.. new[] { row.RootKey, row.ParentKey }.OfType<Guid>()], ct);
-        var (events, eventsComplete) = await EventQueries.OfTask(connection, row, ct);
+        var (children, childrenComplete) = await Children(connection, row, ct);
+        var related = await Related(connection, row, ct);
+        var (events, eventsComplete, stamps) = await EventQueries.OfTask(connection, row, ct);
         return new TaskDetail
         {
             Task = row.Task,
             Traceback = row.Traceback,
-            Attempts = await Attempts(connection, row.Stamps, ct),
+            Attempts = TaskStory.Attempts(row.Stamps is null ? stamps : await Stamps(connection, row.Stamps, ct)),
             Root = Relation(row.RootKey, row.Task.RootId, related),
             Parent = row.ParentKey == row.Key ? null : Relation(row.ParentKey, row.Task.ParentId, related), // Celery says so of a retry
             Children = children,
@@ -45,38 +46,39 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 
     private static async Task<StoredTask?> Row(NpgsqlConnection connection, TaskId id, CancellationToken ct)
     {
-        await using var command = Command(connection, TaskSql, new() { Value = id.Key });
+        await using var command = Command(connection, TaskSql, new NpgsqlParameter { Value = id.Key });
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new StoredTask(id.Key, TaskRecord.Read(row), TaskRecord.Value<Guid>(row, 27), TaskRecord.Value<Guid>(row, 29),
-                TaskRecord.Text(row, FirstOwnColumn), row.GetFieldValue<byte[]>(FirstOwnColumn + 1), row.GetInt32(FirstOwnColumn + 2),
-                row.GetFieldValue<long[]>(FirstOwnColumn + 3), row.GetInt64(FirstOwnColumn + 4))
+                TaskRecord.Text(row, FirstOwnColumn), row.IsDBNull(FirstOwnColumn + 1) ? null : row.GetFieldValue<byte[]>(FirstOwnColumn + 1),
+                row.GetInt32(FirstOwnColumn + 2), PositionCodec.Read(row.GetFieldValue<byte[]>(FirstOwnColumn + 3)),
+                TaskRecord.Value<long>(row, FirstOwnColumn + 4))
             : null;
     }
 
     private const string LabelsSql = "select id, value from eventhistory.label where id = any($1)";
 
-    private static async Task<IReadOnlyList<Attempt>> Attempts(NpgsqlConnection connection, byte[] stamps, CancellationToken ct)
+    private static async Task<IReadOnlyList<Stamp>> Stamps(NpgsqlConnection connection, byte[] stamps, CancellationToken ct)
     {
-        await using var command = Command(connection, LabelsSql, new() { Value = StampCodec.Labels(stamps).Distinct().ToArray() });
+        await using var command = Command(connection, LabelsSql, new NpgsqlParameter { Value = StampCodec.Labels(stamps).Distinct().ToArray() });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var labels = new Dictionary<int, string>();
         while (await rows.ReadAsync(ct))
             labels[rows.GetInt32(0)] = rows.GetString(1);
-        return TaskStory.Attempts(StampCodec.Read(stamps, number => labels[number]));
+        return StampCodec.Read(stamps, number => labels[number]);
     }
 
     private const string ChildrenSql = """
         select t.key, t.id, name.value, t.state
           from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
-         where t.parent_key = $1 and t.key <> $1
+         where t.parent_key = $1 and t.key <> $1 and t.source_id = $2
          order by t.first_seen, t.key
-         limit $2
+         limit $3
         """;
 
-    private static async Task<(IReadOnlyList<RelatedTask> Children, bool Complete)> Children(NpgsqlConnection connection, Guid key, CancellationToken ct)
+    private static async Task<(IReadOnlyList<RelatedTask> Children, bool Complete)> Children(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
-        await using var command = Command(connection, ChildrenSql, new() { Value = key }, new() { Value = TaskDetail.MaxChildren + 1 });
+        await using var command = Command(connection, ChildrenSql, new() { Value = task.Key }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxChildren + 1 });
         var children = (await Relations(command, ct)).ConvertAll(child => child.Task);
         return ([.. children.Take(TaskDetail.MaxChildren)], children.Count <= TaskDetail.MaxChildren);
     }
@@ -84,12 +86,14 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     private const string RelatedSql = """
         select t.key, t.id, name.value, t.state
           from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
-         where t.key = any($1)
+         where t.key = any($1) and t.source_id = $2
         """;
 
-    private static async Task<Dictionary<Guid, RelatedTask>> Related(NpgsqlConnection connection, Guid[] keys, CancellationToken ct)
+    private static async Task<Dictionary<Guid, RelatedTask>> Related(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
-        await using var command = Command(connection, RelatedSql, new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        await using var command = Command(connection, RelatedSql,
+            new() { Value = new[] { task.RootKey, task.ParentKey }.OfType<Guid>().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+            new() { Value = task.SourceId });
         return (await Relations(command, ct)).ToDictionary(task => task.Key, task => task.Task);
     }
 
@@ -106,17 +110,19 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     }
 
 #pragma warning disable CA2100 // the text is a constant above
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, NpgsqlParameter first, NpgsqlParameter? second = null)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = QueryFault.TimeLimit, Parameters = { first } };
-        if (second is not null)
-            command.Parameters.Add(second);
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = QueryFault.TimeLimit };
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
         return command;
     }
 #pragma warning restore CA2100
 }
 
 /// <summary>A task's row as far as its detail needs it.</summary>
+/// <param name="Stamps">Null: its events tell.</param>
 /// <param name="Positions">Of its first 256 events in the log of its source.</param>
+/// <param name="LastPosition">Of its last event; null: that is the last of the positions.</param>
 internal sealed record StoredTask(
-    Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[] Stamps, int SourceId, long[] Positions, long LastPosition);
+    Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[]? Stamps, int SourceId, long[] Positions, long? LastPosition);

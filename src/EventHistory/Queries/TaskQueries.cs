@@ -12,7 +12,7 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
     // One state, one name, one worker at a time: only then does the index give the rows in the order asked for.
     // PostgreSQL plans with the values at hand, so a condition whose parameter is null vanishes.
     private const string PlacesSql = """
-        select t.first_seen, t.key
+        select t.first_seen, t.key, t.settled, t.source_id
           from eventhistory.task t
          where ($1::text is null or t.state = $1)
            and ($2::int is null or t.name_id = $2)
@@ -29,8 +29,8 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
         case when length(t.exception) > 2000 then left(t.exception, 1999) || '…' else t.exception end,
         t.args_truncated or coalesce(length(t.args) > 2000, false), t.kwargs_truncated or coalesce(length(t.kwargs) > 2000, false),
         t.result_truncated or coalesce(length(t.result) > 2000, false)
-          from unnest($1::uuid[]) with ordinality wanted(key, place)
-          join eventhistory.task t using (key)
+          from unnest($1::uuid[], $2::timestamptz[], $3::int[]) with ordinality wanted(key, settled, source_id, place)
+          join eventhistory.task t using (key, settled, source_id)
 
         """ + TaskRecord.Labels + " order by wanted.place";
 
@@ -49,11 +49,11 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
         var places = await Places(connection, filter, names, workers, after, limit + 1, ct);
         if (places.Count == 0)
             return new([], null);
-        var next = places.Count > limit ? places[limit - 1].ToString() : null;
-        return new(await Rows(connection, [.. places.Take(limit).Select(p => p.Key)], ct), next);
+        var next = places.Count > limit ? places[limit - 1].At.ToString() : null;
+        return new(await Rows(connection, [.. places.Take(limit)], ct), next);
     }
 
-    private static async Task<List<Cursor>> Places(
+    private static async Task<List<Place>> Places(
         NpgsqlConnection connection, TaskFilter filter, int?[] names, int?[] workers, Cursor? after, int limit, CancellationToken ct)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = QueryFault.TimeLimit };
@@ -65,17 +65,17 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
                     batch.BatchCommands.Add(Walk(filter, state, name, worker, after, limit));
             }
         }
-        var places = new List<Cursor>();
+        var places = new List<Place>();
         if (batch.BatchCommands.Count == 0)
             return places;
         await using var rows = await batch.ExecuteReaderAsync(ct);
         do
         {
             while (await rows.ReadAsync(ct))
-                places.Add(new Cursor(rows.GetDateTime(0), rows.GetGuid(1)));
+                places.Add(new Place(new Cursor(rows.GetDateTime(0), rows.GetGuid(1)), DateTime.SpecifyKind(rows.GetDateTime(2), DateTimeKind.Utc), rows.GetInt32(3)));
         }
         while (await rows.NextResultAsync(ct));
-        return [.. places.OrderByDescending(p => (p.FirstSeen, p.Key)).Take(limit)];
+        return [.. places.OrderByDescending(p => (p.At.FirstSeen, p.At.Key, -p.SourceId)).Take(limit)];
     }
 
     private static NpgsqlBatchCommand Walk(TaskFilter filter, string? state, int? name, int? worker, Cursor? after, int limit) => new(PlacesSql)
@@ -95,11 +95,20 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
 
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static async Task<List<TaskView>> Rows(NpgsqlConnection connection, Guid[] keys, CancellationToken ct)
+    private static async Task<List<TaskView>> Rows(NpgsqlConnection connection, List<Place> places, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(RowsSql, connection) { CommandTimeout = QueryFault.TimeLimit, Parameters = { new() { Value = keys } } };
+        await using var command = new NpgsqlCommand(RowsSql, connection)
+        {
+            CommandTimeout = QueryFault.TimeLimit,
+            Parameters =
+            {
+                new() { Value = places.ConvertAll(p => p.At.Key) },
+                new() { Value = places.ConvertAll(p => p.Settled), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = places.ConvertAll(p => p.SourceId) },
+            },
+        };
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var tasks = new List<TaskView>(keys.Length);
+        var tasks = new List<TaskView>(places.Count);
         while (await rows.ReadAsync(ct))
             tasks.Add(TaskRecord.Read(rows));
         return tasks;
@@ -146,4 +155,7 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
             names.Add(rows.GetString(0));
         return names;
     }
+
+    /// <param name="Settled">Which partition the row lies in.</param>
+    private sealed record Place(Cursor At, DateTime Settled, int SourceId);
 }

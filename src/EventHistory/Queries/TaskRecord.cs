@@ -51,8 +51,8 @@ internal static class TaskRecord
         Revoked = Value<DateTime>(row, 20),
         Rejected = Value<DateTime>(row, 21),
         Runtime = Value<double>(row, 22),
-        QueueWait = Value<double>(row, 23),
-        WorkerWait = Value<double>(row, 24),
+        QueueWait = Wait(row, 23),
+        WorkerWait = Wait(row, 24),
         Eta = Text(row, 25),
         Expires = Text(row, 26),
         RootId = Id(row, 27),
@@ -78,6 +78,9 @@ internal static class TaskRecord
 
     public static T? Value<T>(NpgsqlDataReader row, int column) where T : struct =>
         row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
+
+    // seven digits are stored; a decimal shows no others
+    private static double? Wait(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : (double)(decimal)row.GetFloat(column);
 
     // the writer's mark for a task none of whose events has a usable time
     private static DateTime? Known(DateTime at) => at == DateTime.UnixEpoch ? null : at;

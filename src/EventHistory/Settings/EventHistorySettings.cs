@@ -114,7 +114,7 @@ internal sealed record TlsSettings
 internal sealed record BatchSettings
 {
     /// <summary>1 to 50,000.</summary>
-    public int Events { get; init; } = 5000;
+    public int Events { get; init; } = 10_000;
 
     /// <summary>64 kB to 256 MB of message bodies.</summary>
     public int Bytes { get; init; } = 8_000_000;

@@ -26,4 +26,13 @@ internal static partial class DatabaseLog
 
     [LoggerMessage(114, LogLevel.Error, "The private PostgreSQL could not be started ({Reason})")]
     public static partial void EmbeddedNotLaunched(this ILogger logger, string reason);
+
+    [LoggerMessage(120, LogLevel.Information, "Merged {Segments} small segments of the log into {Into}")]
+    public static partial void Merged(this ILogger logger, long segments, long into);
+
+    [LoggerMessage(121, LogLevel.Error, "The log of {Source} is not what was recorded at position {Position}, so it is left alone there ({Reason}); see eventhistory verify")]
+    public static partial void NotMerged(this ILogger logger, string source, long position, string reason);
+
+    [LoggerMessage(122, LogLevel.Warning, "Merging segments stopped ({Reason}); trying again in {Pause}")]
+    public static partial void MergingStopped(this ILogger logger, string reason, TimeSpan pause);
 }

@@ -8,7 +8,10 @@ namespace EventHistory.Store;
 /// <summary>The commands that append to the log: its segments, what was rejected, and gaps.</summary>
 internal static class EventLog
 {
-    private const string PartitionsSql = "select eventhistory.ensure_segment_partition($1), eventhistory.ensure_segment_partition($1 + 1)";
+    private const string PartitionsSql = """
+        select eventhistory.ensure_partition(of_table, day)
+          from unnest('{event_segment,task}'::text[]) of_table cross join unnest(array[$1::date, $1::date + 1]) day
+        """;
 
     /// <summary>Makes the partitions of a day (UTC) and the next.</summary>
     public static async Task EnsurePartitions(NpgsqlConnection connection, DateOnly day, CancellationToken ct)
@@ -23,37 +26,50 @@ internal static class EventLog
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """;
 
-    /// <param name="from">The source before the batch.</param>
-    /// <param name="to">The source after it.</param>
-    /// <param name="firstOffset">Of the batch's first message.</param>
+    /// <param name="position">Of the first event.</param>
+    /// <param name="part">Where the events come from.</param>
     /// <param name="body">What <see cref="SegmentWriter.Body"/> made of the events.</param>
-    public static NpgsqlBatchCommand Segment(SourceState from, SourceState to, long firstOffset, DateTime recordedAt,
-        IReadOnlyList<CeleryEvent> events, ReadOnlyMemory<byte> body, Labels labels) => new(SegmentSql)
+    /// <param name="chain">The link behind them.</param>
+    public static NpgsqlBatchCommand Segment(int sourceId, long position, int epoch, BatchSegment part, DateTime recordedAt,
+        IReadOnlyList<CeleryEvent> events, ReadOnlyMemory<byte> body, byte[] chain, Labels labels)
+    {
+        var (first, last, odd) = (default(DateTime?), default(DateTime?), false);
+        var types = new SortedSet<int>();
+        foreach (var e in events)
+        {
+            first = e.At is null || first < e.At ? first : e.At;
+            last = e.At is null || last > e.At ? last : e.At;
+            odd |= e.HasOddEscape;
+            types.Add(labels[e.Type]);
+        }
+        return new(SegmentSql)
         {
             Parameters =
             {
-                new() { Value = from.Id },
-                new() { Value = from.NextPosition },
+                new() { Value = sourceId },
+                new() { Value = position },
                 new() { Value = events.Count },
-                new() { Value = to.Epoch },
-                new() { Value = firstOffset },
-                new() { Value = to.LastOffset!.Value },
+                new() { Value = epoch },
+                new() { Value = part.FirstOffset },
+                new() { Value = part.LastOffset },
                 new() { Value = recordedAt },
-                new() { Value = (object?)events.Min(e => e.At) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = (object?)events.Max(e => e.At) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = events.Select(e => e.Type).Distinct(StringComparer.Ordinal).Select(t => labels[t]).Order().ToArray() },
-                new() { Value = events.Any(e => e.HasOddEscape) },
+                new() { Value = (object?)first ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = (object?)last ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = types.ToArray() },
+                new() { Value = odd },
                 new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = body, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = to.Chain },
+                new() { Value = chain },
             },
         };
+    }
 
     private const string RejectedSql = """
-        insert into eventhistory.rejected_message (source_id, epoch, "offset", recorded_at, reason, events_kept, routing_key, properties, body)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        insert into eventhistory.rejected_message (source_id, epoch, "offset", recorded_at, reason, events_kept, routing_key, properties, body, sent_about)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    public static NpgsqlBatchCommand Rejected(SourceState source, DateTime recordedAt, RejectedMessage message) => new(RejectedSql)
+    /// <param name="sentAbout">When the events beside it were sent.</param>
+    public static NpgsqlBatchCommand Rejected(SourceState source, DateTime recordedAt, DateTime sentAbout, RejectedMessage message) => new(RejectedSql)
     {
         Parameters =
         {
@@ -65,17 +81,20 @@ internal static class EventLog
             new() { Value = message.EventsKept },
             new() { Value = message.RoutingKey },
             new() { Value = message.Properties, NpgsqlDbType = NpgsqlDbType.Json },
-            new() { Value = message.Body },
+            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = message.Body, NpgsqlDbType = NpgsqlDbType.Bytea },
+            new() { Value = sentAbout },
         },
     };
 
     private const string GapSql = """
-        insert into eventhistory.gap (source_id, noticed_at, kind, epoch, after_offset, next_offset, messages, position)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into eventhistory.gap (source_id, noticed_at, kind, epoch, after_offset, next_offset, messages, position, after_time, before_time)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
     /// <param name="source">The source before the first batch after the gap.</param>
-    public static NpgsqlBatchCommand Gap(SourceState source, DateTime noticedAt, StreamGap gap) => new(GapSql)
+    /// <param name="after">The missing messages were sent after this; null: unknown.</param>
+    /// <param name="before">And before this.</param>
+    public static NpgsqlBatchCommand Gap(SourceState source, DateTime noticedAt, StreamGap gap, DateTime? after, DateTime before) => new(GapSql)
     {
         Parameters =
         {
@@ -87,14 +106,26 @@ internal static class EventLog
             new() { Value = gap.NextOffset },
             new() { Value = (object?)gap.Messages ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
             new() { Value = source.NextPosition },
+            new() { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = before },
         },
     };
+}
+
+/// <summary>Consecutive events of a batch that make up a segment, and the messages they came in.</summary>
+internal sealed record BatchSegment(int FirstEvent, int EventCount, long FirstOffset, long LastOffset, int Bytes)
+{
+    /// <summary>A segment is read as a whole: it takes no further message beyond this many events, or</summary>
+    public const int MaxEvents = 1000;
+
+    /// <summary>this many bytes of events.</summary>
+    public const int MaxBytes = 1_000_000;
 }
 
 /// <summary>A message that could not be read, or not wholly.</summary>
 /// <param name="EventsKept">Of a list: its readable events, which are in the log.</param>
 /// <param name="Properties">Its AMQP properties and headers as JSON.</param>
-internal sealed record RejectedMessage(long Offset, string Reason, int EventsKept, string RoutingKey, string Properties, byte[] Body);
+internal sealed record RejectedMessage(long Offset, string Reason, int EventsKept, string RoutingKey, string Properties, ReadOnlyMemory<byte> Body);
 
 /// <summary>Messages that the broker had dropped before we could read them.</summary>
 /// <param name="Kind"><c>truncated</c>: the stream reached its bounds. <c>new-epoch</c>: it was deleted and made anew.</param>

@@ -13,6 +13,9 @@ internal sealed class Labels(NpgsqlDataSource database)
     /// <summary>Task names and hosts made up at random must not fill the memory.</summary>
     private const int MaxCached = 100_000;
 
+    private const long MaxCachedChars = 16_000_000;
+
+    private long _chars;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _texts = [];
 
@@ -22,6 +25,9 @@ internal sealed class Labels(NpgsqlDataSource database)
 
     public int? Find(string? text) => text is null ? null : _numbers[text];
 
+    /// <summary>The indexer as a delegate that is made once.</summary>
+    public Func<string, int> Number => field ??= text => _numbers[text];
+
     /// <summary>The first 16 bytes of a text's SHA-256: texts may be longer than an index entry.</summary>
     public static Guid Digest(string text)
     {
@@ -30,16 +36,8 @@ internal sealed class Labels(NpgsqlDataSource database)
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    /// <summary>Makes room if it is needed; only between batches.</summary>
-    /// <returns>True if everything was forgotten: whatever relies on a text being known must be forgotten, too.</returns>
-    public bool Trim()
-    {
-        if (_numbers.Count <= MaxCached)
-            return false;
-        _numbers.Clear();
-        _texts.Clear();
-        return true;
-    }
+    /// <summary>True if it remembers more than it should.</summary>
+    public bool IsOvergrown => _numbers.Count > MaxCached || _chars > MaxCachedChars;
 
     private const string InternSql = """
         insert into eventhistory.label (digest, value)
@@ -48,12 +46,15 @@ internal sealed class Labels(NpgsqlDataSource database)
 
     private const string NumbersSql = "select id, value from eventhistory.label where digest = any($1)";
 
+    /// <summary>True if the text has a number already.</summary>
+    public bool Knows(string text) => _numbers.ContainsKey(text);
+
     /// <summary>Gives every text a number.</summary>
-    public async Task Intern(IEnumerable<string> texts, CancellationToken ct)
+    public async Task Intern(IReadOnlyCollection<string> texts, CancellationToken ct)
     {
-        var unknown = texts.Where(t => !_numbers.ContainsKey(t)).Distinct(StringComparer.Ordinal).ToArray();
-        if (unknown.Length == 0)
+        if (texts.Count == 0)
             return;
+        var unknown = texts.Distinct(StringComparer.Ordinal).ToArray();
         var digests = Array.ConvertAll(unknown, Digest);
         await using (var insert = database.CreateCommand(InternSql))
         {
@@ -80,8 +81,10 @@ internal sealed class Labels(NpgsqlDataSource database)
         await using var rows = await select.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
         {
-            _numbers[rows.GetString(1)] = rows.GetInt32(0);
-            _texts[rows.GetInt32(0)] = rows.GetString(1);
+            var text = rows.GetString(1);
+            _numbers[text] = rows.GetInt32(0);
+            _texts[rows.GetInt32(0)] = text;
+            _chars += text.Length;
         }
     }
 }

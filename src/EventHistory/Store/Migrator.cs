@@ -41,6 +41,20 @@ internal sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Migratio
         return await Scalar<int>(connection, VersionSql, ct);
     }
 
+    /// <summary>For what only reads: refuses a schema that is not the one this program knows, and changes nothing.</summary>
+    /// <exception cref="StartException">The schema is older or newer.</exception>
+    public async Task RequireCurrent(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        var version = await Scalar<bool>(connection, IsPreparedSql, ct) ? await Scalar<int>(connection, VersionSql, ct) : 0;
+        RefuseNewerSchema(version);
+        if (migrations is [.., var last] && version < last.Version)
+        {
+            throw new StartException($"The database's schema has version {version}, but this EventHistory needs {last.Version}: "
+                + "start it with serve, or run eventhistory migrate, first.");
+        }
+    }
+
     private static void RefuseOldServer(NpgsqlConnection connection)
     {
         if (connection.PostgreSqlVersion.Major < OldestServer)

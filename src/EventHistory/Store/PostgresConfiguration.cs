@@ -20,6 +20,7 @@ internal static class PostgresConfiguration
         min_wal_size = 256MB
         checkpoint_timeout = 15min
         wal_compression = lz4
+        autovacuum_naptime = 15s
         default_toast_compression = lz4
         jit = off
         timezone = 'UTC'

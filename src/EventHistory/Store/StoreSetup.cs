@@ -12,6 +12,11 @@ internal static class StoreSetup
         .AddSingleton<DatabaseStartup>()
         .AddHostedService(p => p.GetRequiredService<DatabaseStartup>());
 
+    /// <summary>The service that merges the small segments of hours that are over. Needs the database (<see cref="AddDatabase"/>).</summary>
+    public static IServiceCollection AddSegmentMerging(this IServiceCollection services) => services
+        .AddSingleton<SegmentMerger>()
+        .AddHostedService<SegmentMerging>();
+
     /// <param name="database">A <c>postgres://</c> URL or an Npgsql connection string.</param>
     /// <param name="loggers">For Npgsql's own messages.</param>
     public static NpgsqlDataSource Open(string database, ILoggerFactory loggers)

@@ -15,5 +15,6 @@ internal static class Meters
     public static readonly Counter<long> Rejected = _meter.CreateCounter<long>("eventhistory.rejected", "{message}", "Messages that could not be read, wholly or in part");
     public static readonly Counter<long> Gaps = _meter.CreateCounter<long>("eventhistory.gaps", "{gap}", "Times that messages were found missing");
     public static readonly Counter<long> Interruptions = _meter.CreateCounter<long>("eventhistory.interruptions", "{interruption}", "Times that recording stopped and had to begin again");
+    public static readonly Counter<long> SegmentsMerged = _meter.CreateCounter<long>("eventhistory.segments_merged", "{segment}", "Small segments of the log that were merged into larger ones");
     public static readonly Histogram<double> BatchSeconds = _meter.CreateHistogram<double>("eventhistory.batch", "s", "From handing a batch over to its commit");
 }

@@ -11,6 +11,9 @@ internal sealed class RecorderStatus
     /// <summary>Why it does not record, as a sentence; null while it does.</summary>
     public string? Problem { get; set; }
 
+    /// <summary>Read models whose rows were made by older rules: <c>eventhistory rebuild</c> makes them anew.</summary>
+    public IReadOnlyList<string> Outdated { get; set; } = [];
+
     /// <summary>The latest time that a recorded event bears, by its sender's clock.</summary>
     public DateTime? LastEventAt { get; set; }
 

@@ -10,7 +10,8 @@ namespace EventHistory.Ui;
 /// <param name="Theme">light or dark as the visitor chose; null: as their system has it.</param>
 /// <param name="Recorder">What the recorder does, see <c>RecorderStatus</c>.</param>
 /// <param name="Problem">Why it does not record.</param>
-public sealed record Shell(DateTime Now, string? Theme, string Recorder, string? Problem, DateTime? LastEventAt);
+/// <param name="NeedsRebuild">Rows were made by an older program; the log has all.</param>
+public sealed record Shell(DateTime Now, string? Theme, string Recorder, string? Problem, DateTime? LastEventAt, bool NeedsRebuild);
 
 internal static class Html
 {
@@ -45,6 +46,6 @@ internal sealed class Html<TComponent>(params (string Name, object? Value)[] par
         var recorder = context.RequestServices.GetRequiredService<RecorderStatus>();
         var theme = context.Request.Cookies["theme"] is "light" or "dark" ? context.Request.Cookies["theme"] : null;
         return new Shell(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime, theme, recorder.State,
-            recorder.Problem, recorder.LastEventAt);
+            recorder.Problem, recorder.LastEventAt, recorder.Outdated.Count > 0);
     }
 }

@@ -69,7 +69,8 @@ public sealed class EventDecoderProperties
             var e = Given.Decoded(json);
             Assert.Equal(json, Encoding.UTF8.GetString(e.Json.Span));
             Assert.Equal(HasOddEscape(json), e.HasOddEscape);
-            foreach (var text in new[] { e.Hostname, e.Name, e.Args, e.Kwargs, e.RootId, e.Result, e.Exception, e.Signum, e.Type, e.TaskId?.ToString() })
+            EventText[] texts = [e.Args, e.Kwargs, e.Root, e.Parent, e.Eta, e.Expires, e.Result, e.Exception, e.Traceback, e.Signum];
+            foreach (var text in texts.Select(t => t.Text()).Concat([e.Hostname, e.Name, e.Queue, e.Exchange, e.RoutingKey, e.Type, e.TaskId?.ToString()]))
                 Assert.True(text is null || text == JsonText.Storable(text), "a text that PostgreSQL cannot hold");
         }));
     }

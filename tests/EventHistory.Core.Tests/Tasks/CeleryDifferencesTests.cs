@@ -119,27 +119,29 @@ public sealed class CeleryDifferencesTests
         yield return ("retried", Time(row.Latest(EventKind.TaskRetried)));
         yield return ("revoked", Time(row.Latest(EventKind.TaskRevoked)));
         yield return ("rejected", Time(row.Latest(EventKind.TaskRejected)));
-        yield return ("name", row.Definition?.Name);
-        yield return ("args", row.Definition?.Args);
-        yield return ("kwargs", row.Definition?.Kwargs);
-        yield return ("eta", row.Definition?.Eta);
-        yield return ("expires", row.Definition?.Expires);
-        yield return ("retries", row.Definition is null ? null : row.Fold.Retries.ToString(CultureInfo.InvariantCulture));
-        yield return ("root_id", row.Definition?.RootId);
-        yield return ("parent_id", row.Lineage?.ParentId);
-        yield return ("result", row.Succeeded?.Result);
-        yield return ("runtime", row.Succeeded?.Runtime?.ToString("R", CultureInfo.InvariantCulture));
-        yield return ("exception", row.Error?.Exception);
-        yield return ("traceback", row.Error?.Traceback);
-        yield return ("client", row.Sent?.Hostname);
-        yield return ("queue", row.Sent?.Queue);
-        yield return ("exchange", row.Sent?.Exchange);
-        yield return ("routing_key", row.Sent?.RoutingKey);
+        yield return ("name", row.Content.Name);
+        yield return ("args", row.Content.Args.Text());
+        yield return ("kwargs", row.Content.Kwargs.Text());
+        yield return ("eta", row.Content.Eta.Text());
+        yield return ("expires", row.Content.Expires.Text());
+        yield return ("retries", IsDefined(row) ? row.Fold.Retries.ToString(CultureInfo.InvariantCulture) : null);
+        yield return ("root_id", row.Content.Root?.ToString());
+        yield return ("parent_id", row.Content.Parent?.ToString());
+        yield return ("result", row.Content.Result.Text());
+        yield return ("runtime", row.Content.Runtime?.ToString("R", CultureInfo.InvariantCulture));
+        yield return ("exception", row.Content.Exception.Text());
+        yield return ("traceback", row.Content.Traceback.Text());
+        yield return ("client", row.Content.Client);
+        yield return ("queue", row.Content.Queue);
+        yield return ("exchange", row.Content.Exchange);
+        yield return ("routing_key", row.Content.RoutingKey);
         yield return ("worker", row.Last?.Worker);
-        yield return ("terminated", row.Revoked?.Terminated.ToString());
-        yield return ("expired", row.Revoked?.Expired.ToString());
-        yield return ("signum", row.Revoked?.Signum);
+        yield return ("terminated", row.Content.Terminated?.ToString());
+        yield return ("expired", row.Content.Expired?.ToString());
+        yield return ("signum", row.Content.Signal.Text());
     }
+
+    private static bool IsDefined(Row row) => row.Fold.Stamps.Any(s => s.Kind is EventKind.TaskSent or EventKind.TaskReceived);
 
     private static string? Time(DateTime? at) => at is null ? null : ((at.Value - DateTime.UnixEpoch).Ticks / 10).ToString(CultureInfo.InvariantCulture);
 

@@ -36,6 +36,9 @@ internal sealed class LifeStory
         }
         _skew["gen1@c1"] = skewed ? TimeSpan.FromSeconds(_random.Next(-3600, 3600)) : TimeSpan.Zero;
         Play();
+        var hosts = _told.ConvertAll(t => _skew[t.Host]);
+        if (hosts.Count > 0 && hosts.Max() - hosts.Min() > TimeSpan.FromMinutes(45))
+            Twists.Add(Twist.ClocksApart);
         var clocks = new Dictionary<(string, int), long>();
         foreach (var (at, type, host, pid, fields) in _told.OrderBy(t => t.At))
         {
@@ -50,6 +53,9 @@ internal sealed class LifeStory
 
     /// <summary>Number, state and worker of each attempt that left a trace.</summary>
     public List<(int Number, string State, string? Worker)> Truth { get; } = [];
+
+    /// <summary>What it holds of all that can happen.</summary>
+    public HashSet<Twist> Twists { get; } = [];
 
     /// <summary>A message went to a second worker while nobody said that the first one had lost it.</summary>
     public bool Redelivered { get; private set; }
@@ -92,6 +98,8 @@ internal sealed class LifeStory
             }
             Wait(10);
             var worker = AnyWorker;
+            if (attempt > 0 && worker != from)
+                Twists.Add(Twist.RetriedElsewhere);
             if (!Run(attempt, ref worker, sent))
                 return;
             (from, child) = (worker, 5000 + attempt);
@@ -109,7 +117,9 @@ internal sealed class LifeStory
                 Tell("task-failed", worker, fields: ("exception", "NotRegistered('shop.add')"));
                 return Over(attempt, TaskStates.Failure, worker);
             }
-            Tell("task-revoked", worker, fields: [("terminated", false), ("signum", null), ("expired", Chance(50))]);
+            var expired = Chance(50);
+            Tell("task-revoked", worker, fields: [("terminated", false), ("signum", null), ("expired", expired)]);
+            Twists.Add(expired ? Twist.Expired : Twist.RevokedBeforeReceived);
             return Over(attempt, TaskStates.Revoked, worker);
         }
         for (; ; )
@@ -121,6 +131,7 @@ internal sealed class LifeStory
             if (Chance(5))
             {
                 Tell("task-revoked", worker, fields: [("terminated", false), ("signum", null), ("expired", true)]);
+                Twists.Add(Twist.Expired);
                 return Over(attempt, TaskStates.Revoked, worker);
             }
             Tell("task-started", worker);
@@ -128,6 +139,7 @@ internal sealed class LifeStory
             {
                 Wait(10);
                 Tell("task-progress", worker, 5000 + attempt, fields: ("i", i));
+                Twists.Add(Twist.CustomState);
             }
             Wait(1000);
             switch (_random.Next(20))
@@ -146,17 +158,24 @@ internal sealed class LifeStory
                     return true;
                 case 14:
                     Tell("task-revoked", worker, fields: [("terminated", true), ("signum", "SIGTERM"), ("expired", false)]);
+                    Twists.Add(Twist.Terminated);
                     return Over(attempt, TaskStates.Revoked, worker);
                 case 15:
                     Tell("task-rejected", worker, fields: ("requeue", false));
+                    Twists.Add(Twist.Rejected);
                     return Over(attempt, TaskStates.Rejected, worker);
                 case 16:
                     Tell("task-rejected", worker, fields: ("requeue", true));
+                    Twists.Add(Twist.RejectedAndRequeued);
                     break;
                 case 17:
                     Tell("task-cancelled", worker);
+                    Twists.Add(Twist.Cancelled);
                     break;
                 case 18 when Chance(50):
+                    Twists.Add(Twist.WorkerLost);
+                    if (_pids[worker] == 1)
+                        Twists.Add(Twist.PidReused);
                     _pids[worker] = _pids[worker] == 1 ? 1 : _pids[worker] + 1; // killed and started anew
                     Tell(Restart, worker);
                     break;
@@ -176,4 +195,10 @@ internal sealed class LifeStory
         Truth.Add((attempt, state, worker));
         return false;
     }
+}
+
+/// <summary>What makes a life hard to follow.</summary>
+internal enum Twist
+{
+    ClocksApart, PidReused, RetriedElsewhere, RevokedBeforeReceived, Expired, Terminated, Rejected, RejectedAndRequeued, Cancelled, WorkerLost, CustomState,
 }

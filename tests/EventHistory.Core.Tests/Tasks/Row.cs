@@ -5,20 +5,15 @@ using EventHistory.Core.Tasks;
 
 namespace EventHistory.Core.Tests.Tasks;
 
-/// <summary>A task's row as the shell keeps it: the fold's stamps, and texts that are overwritten when a batch brings new ones.</summary>
+/// <summary>A task's row as the shell keeps it: written now and then, forgotten, and loaded again from what it tells.</summary>
 internal sealed class Row(TaskId id)
 {
     private readonly List<string> _labels = [];
     private TaskFold _fold = new(id);
     private long _position;
 
-    public CeleryEvent? Definition { get; private set; }
-    public CeleryEvent? Lineage { get; private set; }
-    public CeleryEvent? Sent { get; private set; }
-    public CeleryEvent? Succeeded { get; private set; }
-    public CeleryEvent? Error { get; private set; }
-    public CeleryEvent? Revoked { get; private set; }
     public TaskFold Fold => _fold;
+    public TaskContent Content => _fold.Content;
     public Attempt? Last => TaskStory.Deciding(_fold.Stamps);
     public string State => Last?.State ?? TaskStates.Pending;
 
@@ -32,17 +27,12 @@ internal sealed class Row(TaskId id)
         return row;
     }
 
-    public void Apply(CeleryEvent e) => _fold.Apply(e, ++_position);
+    public void Apply(CeleryEvent e) => _fold.Apply(e, ++_position, Given.At("12:00:00").AddSeconds(_position));
 
     public void Commit()
     {
-        Definition = _fold.Definition ?? Definition;
-        Lineage = _fold.Lineage ?? Lineage;
-        Sent = _fold.Sent ?? Sent;
-        Succeeded = _fold.Succeeded ?? Succeeded;
-        Error = _fold.Error ?? Error;
-        Revoked = _fold.Revoked ?? Revoked;
         _fold.Written();
+        _fold.Content.Detach();
     }
 
     /// <summary>As another writer finds it, which has only what is stored.</summary>
@@ -51,8 +41,8 @@ internal sealed class Row(TaskId id)
         Commit();
         var stamps = StampCodec.Write(_fold.Stamps, LabelOf);
         Assert.All(StampCodec.Labels(stamps), number => Assert.InRange(number, 0, _labels.Count - 1));
-        _fold = TaskFold.Load(_fold.Id, StampCodec.Read(stamps, number => _labels[number]), _fold.FirstAt == DateTime.MaxValue ? DateTime.UnixEpoch : _fold.FirstAt,
-            _fold.Retries, _fold.EventCount, _fold.Positions, _fold.LastPosition);
+        _fold = TaskFold.Load(_fold.Id, Stored(_fold.Content), StampCodec.Read(stamps, number => _labels[number]),
+            _fold.FirstAt == DateTime.MaxValue ? DateTime.UnixEpoch : _fold.FirstAt, _fold.Retries, _fold.EventCount, _fold.Positions, _fold.LastPosition);
     }
 
     public DateTime? Latest(EventKind kind) => _fold.Stamps.Last(kind)?.At;
@@ -70,13 +60,39 @@ internal sealed class Row(TaskId id)
             Line(text, $"attempt {a.Number} {a.State} since {Time(a.StateAt)}", ("sent", Time(a.Sent)), ("received", Time(a.Received)), ("started", Time(a.Started)),
                 ("ended", Time(a.Ended)), ("worker", a.Worker), ("pid", a.Pid), ("queue_wait", a.QueueWait?.TotalSeconds), ("worker_wait", a.WorkerWait?.TotalSeconds));
         }
-        Line(text, "definition", ("name", Definition?.Name), ("args", Definition?.Args), ("kwargs", Definition?.Kwargs), ("eta", Definition?.Eta),
-            ("expires", Definition?.Expires), ("root", Definition?.RootId), ("parent", Lineage?.ParentId));
-        Line(text, "sent by", ("client", Sent?.Hostname), ("queue", Sent?.Queue), ("exchange", Sent?.Exchange), ("routing_key", Sent?.RoutingKey));
-        Line(text, "outcome", ("result", Succeeded?.Result), ("runtime", Succeeded?.Runtime), ("exception", Error?.Exception), ("traceback", Error?.Traceback),
-            ("terminated", Revoked?.Terminated), ("expired", Revoked?.Expired), ("signal", Revoked?.Signum));
+        Line(text, "definition", ("name", Content.Name), ("args", Content.Args.Text()), ("kwargs", Content.Kwargs.Text()), ("eta", Content.Eta.Text()),
+            ("expires", Content.Expires.Text()), ("root", Content.Root), ("parent", Content.Parent));
+        Line(text, "sent by", ("client", Content.Client), ("queue", Content.Queue), ("exchange", Content.Exchange), ("routing_key", Content.RoutingKey));
+        Line(text, "outcome", ("result", Content.Result.Text()), ("runtime", Content.Runtime), ("exception", Content.Exception.Text()),
+            ("traceback", Content.Traceback.Text()), ("terminated", Content.Terminated), ("expired", Content.Expired), ("signal", Content.Signal.Text()));
         return text.ToString();
     }
+
+    private static TaskContent Stored(TaskContent content) => new()
+    {
+        Name = content.Name,
+        Args = Stored(content.Args),
+        Kwargs = Stored(content.Kwargs),
+        Eta = Stored(content.Eta),
+        Expires = Stored(content.Expires),
+        Root = Stored(content.Root),
+        Parent = Stored(content.Parent),
+        Client = content.Client,
+        Queue = content.Queue,
+        Exchange = content.Exchange,
+        RoutingKey = content.RoutingKey,
+        Result = Stored(content.Result),
+        Runtime = content.Runtime,
+        Exception = Stored(content.Exception),
+        Traceback = Stored(content.Traceback),
+        Terminated = content.Terminated,
+        Expired = content.Expired,
+        Signal = Stored(content.Signal),
+    };
+
+    private static EventText Stored(EventText text) => EventText.Of(text.Text());
+
+    private static TaskId? Stored(TaskId? id) => id is { } some ? TaskId.Stored(some.Key, some.OddText) : null;
 
     private int LabelOf(string text)
     {

@@ -63,7 +63,7 @@ public sealed class StampSetTests
         }
         row.Reload();
         var attempts = TaskStory.Attempts(row.Fold.Stamps);
-        Assert.Equal((TaskStates.Failure, 1000, "(1000,)", "Last()"), (row.State, row.Fold.Retries, row.Definition!.Args, row.Error!.Exception));
+        Assert.Equal((TaskStates.Failure, 1000, "(1000,)", "Last()"), (row.State, row.Fold.Retries, row.Content.Args.Text(), row.Content.Exception.Text()));
         var retried = attempts.Where(a => a.State == TaskStates.Retry && a.Started is not null).Select(a => a.Number);
         Assert.Equal(Enumerable.Range(1001 - StampSet.OfEachKind, StampSet.OfEachKind - 1), retried);
         Assert.True(StampCodec.Write(row.Fold.Stamps, _ => 1000).Length < 6000);

@@ -81,7 +81,7 @@ public sealed class IncarnationTests
         {
             var fold = new WorkerFold(worker.Key);
             foreach (var e in worker)
-                fold.Apply(e);
+                fold.Apply(e, Given.At("12:00:00"));
             var life = Assert.Single(Incarnation.Of(fold.Marks, fold.FirstAt, fold.LastBeat?.Pid));
             Assert.True(life is { SaidGoodbye: true, Pid: > 0 });
         }

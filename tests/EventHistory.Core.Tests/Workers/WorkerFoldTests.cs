@@ -42,7 +42,7 @@ public sealed class WorkerFoldTests
     {
         var fold = new WorkerFold("celery@w1");
         foreach (var e in events)
-            fold.Apply(e);
+            fold.Apply(e, Given.At("12:00:00"));
         return fold;
     }
 
@@ -107,6 +107,17 @@ public sealed class WorkerFoldTests
         Assert.Equal((Given.At("10:00:01"), Given.At("10:00:03"), null), (fold.FirstAt, fold.LastAt, fold.LastBeat));
         Assert.Empty(fold.Marks);
         Assert.Empty(fold.Minutes);
+    }
+
+    [Fact]
+    public void It_was_heard_when_the_last_of_its_events_was_recorded_whatever_its_own_clock_says()
+    {
+        var fold = new WorkerFold("celery@w1");
+        fold.Apply(Beat("worker-heartbeat", "10:00:01"), Given.At("12:00:00"));
+        fold.Apply(Beat("worker-heartbeat", "09:00:00"), Given.At("12:00:02"));
+        fold.Apply(Beat("worker-heartbeat", "13:00:00"), Given.At("12:00:01")); // read again
+        fold.Apply(Given.Event("worker-heartbeat", Given.At("10:00:00"), more: ("timestamp", "now")), Given.At("12:00:05"));
+        Assert.Equal(Given.At("12:00:02"), fold.HeardAt);
     }
 
     [Fact]

@@ -20,12 +20,14 @@ internal sealed class TestWeb : IAsyncDisposable
 
     public RecorderStatus Recorder => _app.Services.GetRequiredService<RecorderStatus>();
 
-    public static async Task<TestWeb> Start(NpgsqlDataSource database)
+    /// <param name="time">What it takes for now.</param>
+    public static async Task<TestWeb> Start(NpgsqlDataSource database, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(database).AddSingleton(new RecorderStatus { State = "recording", BrokerConnected = true });
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddApi();
         builder.Services.AddUi();
         var app = builder.Build();

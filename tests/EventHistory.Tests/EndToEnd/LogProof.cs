@@ -10,7 +10,7 @@ namespace EventHistory.Tests.EndToEnd;
 internal static class LogProof
 {
     private const string SegmentsSql = """
-        select first_position, event_count, first_offset, last_offset, body, chain from eventhistory.event_segment
+        select first_position, event_count, first_offset, last_offset, body, chain, part_counts from eventhistory.event_segment
          where source_id = (select id from eventhistory.source) order by first_position
         """;
 
@@ -22,7 +22,8 @@ internal static class LogProof
     public static async Task<List<string>> Read(NpgsqlDataSource data)
     {
         var segments = await data.All(SegmentsSql, row => new Segment(
-            row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5)));
+            row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
+            row.IsDBNull(6) ? [row.GetInt32(1)] : row.GetFieldValue<int[]>(6)));
         var (next, lastOffset, end) = Assert.Single(await data.All(SourceSql, row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2))));
 
         var events = new List<string>();
@@ -35,7 +36,11 @@ internal static class LogProof
             var before = events.Count;
             events.AddRange(body.RootElement.EnumerateArray().Select(e => e.GetRawText()));
             Assert.Equal(segment.EventCount, events.Count - before);
-            chain = SHA256.HashData([.. chain, .. events.Skip(before).SelectMany(e => SHA256.HashData(Encoding.UTF8.GetBytes(e)))]);
+            foreach (var part in segment.Parts)
+            {
+                chain = SHA256.HashData([.. chain, .. events.Skip(before).Take(part).SelectMany(e => SHA256.HashData(Encoding.UTF8.GetBytes(e)))]);
+                before += part;
+            }
             Assert.Equal(Convert.ToHexString(chain), Convert.ToHexString(segment.Chain));
             offset = segment.LastOffset;
         }
@@ -45,5 +50,5 @@ internal static class LogProof
         return events;
     }
 
-    private sealed record Segment(long FirstPosition, int EventCount, long FirstOffset, long LastOffset, string Body, byte[] Chain);
+    private sealed record Segment(long FirstPosition, int EventCount, long FirstOffset, long LastOffset, string Body, byte[] Chain, int[] Parts);
 }

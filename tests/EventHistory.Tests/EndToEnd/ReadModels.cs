@@ -8,7 +8,7 @@ namespace EventHistory.Tests.EndToEnd;
 /// <summary>The rows of every read model as lines of text, with labels by their text and without the times of recording: comparable between databases.</summary>
 internal static class ReadModels
 {
-    private static readonly string[] _tables = ["task", "worker", "worker_mark", "worker_minute"];
+    private static readonly string[] _tables = ["task", "worker", "worker_mark", "worker_minute", "worker_started", "worker_counted", "rollup"];
 
     private const string LabelsSql = "select id, value from eventhistory.label";
 
@@ -30,8 +30,11 @@ internal static class ReadModels
 
     private static string? Text(NpgsqlDataReader row, int column, Dictionary<int, string> labels) => (row.GetName(column), row.GetValue(column)) switch
     {
-        ("name_id" or "worker_id" or "client_id" or "queue_id" or "exchange_id" or "routing_key_id" or "host_id", int label) => labels[label],
+        ("name_id" or "worker_id" or "client_id" or "queue_id" or "exchange_id" or "routing_key_id" or "frames_id" or "host_id", int label) => labels[label],
+        ("label_id", int label) => label == 0 ? "" : labels[label],
+        ("settled", DateTime settled) => settled == DateTime.MaxValue ? "not yet" : "at some time", // by our clock
         ("stamps", byte[] stamps) => string.Join(' ', StampCodec.Read(stamps, label => labels[label])),
+        ("positions", byte[] positions) => string.Join(',', PositionCodec.Read(positions)),
         (_, Array values) => string.Join(',', values.Cast<object>().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))),
         (_, DateTime time) => time.ToString("O", CultureInfo.InvariantCulture),
         (_, var value) => Convert.ToString(value, CultureInfo.InvariantCulture),

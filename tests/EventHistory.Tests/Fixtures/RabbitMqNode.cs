@@ -38,6 +38,21 @@ public sealed class RabbitMqNode : IAsyncDisposable
         }
     }
 
+    /// <summary>What an operator does: <c>rabbitmqctl</c> with these arguments.</summary>
+    public async Task Control(params string[] arguments)
+    {
+        var ports = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "ports"), TestContext.Current.CancellationToken);
+        await using var control = new Child("/usr/lib/rabbitmq/bin/rabbitmqctl", arguments, new Dictionary<string, string?>
+        {
+            ["HOME"] = Path.Combine(_folder.Path, "home"), // the Erlang cookie lives there
+            ["ERL_EPMD_PORT"] = ports.Single(p => p.StartsWith("epmd=", StringComparison.Ordinal))["epmd=".Length..],
+            ["RABBITMQ_NODENAME"] = "eventhistory@localhost",
+            ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(_folder.Path, "rabbitmq-env.conf"),
+        });
+        if (await control.Exited() != 0)
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)} failed: {control.Errors}{control.Output}");
+    }
+
     /// <summary>SIGKILL to the Erlang virtual machine, and waits.</summary>
     public Task Kill()
     {

@@ -5,6 +5,7 @@ namespace EventHistory.Tests.Fixtures;
 /// <summary>Unix signals, which .NET cannot send.</summary>
 internal static class Signals
 {
+    public const int Interrupt = 2;
     public const int Terminate = 15;
     public const int Kill = 9;
     public const int Stop = 19;

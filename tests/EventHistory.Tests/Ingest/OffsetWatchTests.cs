@@ -5,7 +5,7 @@ namespace EventHistory.Tests.Ingest;
 
 public sealed class OffsetWatchTests
 {
-    private static readonly SourceState _source = new(1, 1, 99, new byte[32], 500, new byte[32]);
+    private static readonly SourceState _source = new(1, 1, 1, 99, new byte[32], 500, new byte[32], 500);
 
     private readonly OffsetWatch _watch = new(_source, new ResumePoint(100L, 1, 99));
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using EventHistory.Core.Coverage;
 using EventHistory.Tests.Fixtures;
 using RabbitMQ.Client;
 
@@ -42,6 +44,19 @@ internal sealed class Sender : IAsyncDisposable
     public Task SendNumbered(int first, int count) => Task.WhenAll(Enumerable.Range(first, count).Select(n => Send(Numbered(n))));
 
     public static string Numbered(int number) => $$"""{"type": "task-numbered", "uuid": "n-{{number}}", "number": {{number}}, "timestamp": 1772352000.5, "hostname": "celery@w1"}""";
+
+    /// <summary>The same, sent now by their own word.</summary>
+    /// <returns>When they were sent.</returns>
+    public async Task<Period> SendNumberedNow(int first, int count)
+    {
+        var from = DateTime.UtcNow;
+        foreach (var some in Enumerable.Range(first, count).Chunk(500))
+        {
+            var now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds.ToString("F6", CultureInfo.InvariantCulture);
+            await Task.WhenAll(some.Select(n => Send(Numbered(n).Replace("1772352000.5", now, StringComparison.Ordinal))));
+        }
+        return new Period(from, DateTime.UtcNow);
+    }
 
     /// <summary>The channel, for what else a test does at the broker.</summary>
     public IChannel Channel => _channel;

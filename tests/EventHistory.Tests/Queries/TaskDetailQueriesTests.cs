@@ -109,5 +109,26 @@ public sealed class TaskDetailQueriesTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_ids_in_two_sources_confuse_nothing()
+    {
+        await using var second = await _history.Another("second");
+        foreach (var source in new[] { _history, second })
+        {
+            await source.Record(
+                Say.Event("task-received", "10:00:00", ("uuid", "root"), ("name", "flow"), ("root_id", "root"), ("parent_id", null)),
+                Say.Event("task-received", "10:00:01", ("uuid", "step"), ("name", "step"), ("root_id", "root"), ("parent_id", "root")));
+        }
+        await second.Record(Say.Event("task-started", "10:00:02", ("uuid", "step")));
+
+        var root = await _history.Details.Find("root", Ct);
+        var step = await _history.Details.Find("step", Ct);
+
+        Assert.Equal("step", Assert.Single(root!.Children.DistinctBy(c => c.Id)).Id);
+        Assert.Equal("root", step!.Parent!.Id);
+        Assert.Equal(step.Task.EventCount, step.Events.Count);
+        Assert.True(step.Task.State is "RECEIVED" or "STARTED");
+    }
+
+    [Fact]
     public async Task What_was_never_recorded_is_not_found() => Assert.Null(await _history.Details.Find("nobody", Ct));
 }

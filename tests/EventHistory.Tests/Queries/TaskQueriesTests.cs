@@ -123,6 +123,20 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
         Assert.Single(await _history.Tasks.Names(1, Ct));
     }
 
+    [Fact]
+    public async Task The_same_id_in_two_sources_is_listed_twice()
+    {
+        await using var second = await _history.Another("second");
+        await _history.Record(Say.Received(Say.Id(1), "here", _start), Say.Received(Say.Id(2), "here", _start));
+        await second.Record(Say.Received(Say.Id(1), "there", _start));
+
+        var listed = (await _history.Tasks.List(new TaskFilter(), null, 10, Ct)).Items;
+        var here = (await _history.Tasks.List(new TaskFilter { Names = ["here"] }, null, 10, Ct)).Items;
+
+        Assert.Equal(["1 here", "1 there", "2 here"], listed.Select(t => $"{Number(t)} {t.Name}").Order(StringComparer.Ordinal));
+        Assert.Equal([2, 1], here.Select(Number));
+    }
+
     private Task Received(IEnumerable<int> numbers) => _history.Record(numbers.Select(n =>
         Say.Received(Say.Id(n), n % 2 == 0 ? "task.even" : "task.odd", _start.AddSeconds(n))));
 

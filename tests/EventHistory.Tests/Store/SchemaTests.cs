@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using EventHistory.Core.Celery;
+using EventHistory.Core.Tasks;
 using EventHistory.Tests.Fixtures;
 using Npgsql;
 
@@ -17,7 +19,7 @@ public sealed class SchemaTests(Postgres postgres)
 
     private const string IndexesSql = """
         select indexdef from pg_indexes
-         where schemaname = 'eventhistory' and tablename not like 'event_segment\_%' order by indexname
+         where schemaname = 'eventhistory' and tablename !~ '_[0-9]{8}$' order by indexname
         """;
 
     private const string FunctionsSql = """
@@ -101,6 +103,26 @@ public sealed class SchemaTests(Postgres postgres)
         command.Parameters.Add(new NpgsqlParameter { Value = json });
         var answer = await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         Assert.Equal(Assert.Single(events).At, answer is DateTime at ? at : null);
+    }
+
+    private static readonly long[][] _positions =
+    [
+        [], [1], [127], [128], [1, 2, 3], [1, 128, 256, 16_640, 2_113_664], [16_383, 16_384, 1L << 35, (1L << 62) - 1, long.MaxValue],
+        [.. Enumerable.Range(0, 256).Select(i => 1_000_000_000L + (i * i * i * 1000L))],
+    ];
+
+    [Fact]
+    public async Task Positions_are_the_same_in_SQL()
+    {
+        await using var database = await postgres.CreateDatabase();
+        foreach (var positions in _positions)
+        {
+            var packed = new ArrayBufferWriter<byte>();
+            PositionCodec.Write(positions, packed);
+            await using var command = database.Data.CreateCommand("select eventhistory.positions($1)");
+            command.Parameters.Add(new NpgsqlParameter { Value = packed.WrittenSpan.ToArray() });
+            Assert.Equal(positions, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     private static async Task<List<string>> Lines(NpgsqlDataSource data, string sql)

@@ -14,7 +14,8 @@ public sealed class SqlTests(Postgres postgres)
     public async Task Every_statement_prepares()
     {
         await using var database = await postgres.CreateDatabase();
-        await using var connection = await database.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var data = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "eventhistory" }); // as the writer's
+        await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var refused = new List<string>();
         var statements = Statements().ToList();
         foreach (var (name, sql) in statements)

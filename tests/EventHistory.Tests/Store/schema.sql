@@ -22,6 +22,8 @@ event_segment.types integer[] not null
 event_segment.odd_escapes boolean not null
 event_segment.body text not null
 event_segment.chain bytea not null
+event_segment.part_counts integer[]
+event_segment.part_recorded_at timestamp with time zone[]
 gap.id bigint not null
 gap.source_id integer not null
 gap.noticed_at timestamp with time zone not null
@@ -31,9 +33,25 @@ gap.after_offset bigint
 gap.next_offset bigint not null
 gap.messages bigint
 gap.position bigint not null
+gap.after_time timestamp with time zone
+gap.before_time timestamp with time zone not null
 label.id integer not null
 label.digest uuid not null
 label.value text not null
+projection.name text not null
+projection.version integer not null
+projection.rebuilt_at timestamp with time zone
+recorder_run.id bigint not null
+recorder_run.source_id integer not null
+recorder_run.host text
+recorder_run.pid integer
+recorder_run.started_at timestamp with time zone not null
+recorder_run.last_alive_at timestamp with time zone not null
+recorder_run.recorded_from timestamp with time zone
+recorder_run.recorded_to timestamp with time zone
+recorder_run.ended_at timestamp with time zone
+recorder_run.ended_how text
+recorder_run.ended_why text
 rejected_message.id bigint not null
 rejected_message.source_id integer not null
 rejected_message.epoch integer not null
@@ -44,6 +62,26 @@ rejected_message.events_kept integer not null
 rejected_message.routing_key text
 rejected_message.properties json not null
 rejected_message.body bytea not null
+rejected_message.sent_about timestamp with time zone
+rollup.at timestamp with time zone not null
+rollup.succeeded bigint not null
+rollup.failed bigint not null
+rollup.revoked bigint not null
+rollup.rejected bigint not null
+rollup.retries bigint not null
+rollup.runtime_count bigint not null
+rollup.queue_wait_count bigint not null
+rollup.worker_wait_count bigint not null
+rollup.source_id integer not null
+rollup.resolution rollup_resolution not null
+rollup.dimension rollup_dimension not null
+rollup.label_id integer not null
+rollup.runtime_sum numeric not null
+rollup.queue_wait_sum numeric not null
+rollup.worker_wait_sum numeric not null
+rollup.runtime bytea not null
+rollup.queue_wait bytea not null
+rollup.worker_wait bytea not null
 schema_migration.version integer not null
 schema_migration.name text not null
 schema_migration.applied_at timestamp with time zone not null
@@ -55,21 +93,13 @@ source.last_digest bytea
 source.next_position bigint not null
 source.chain bytea not null
 source.updated_at timestamp with time zone not null
-task.key uuid not null
-task.id text
-task.source_id integer not null
-task.state text not null
-task.state_at timestamp with time zone not null
+source.reflected bigint not null
+source.generation integer not null
+source.first_position bigint not null
+source.first_chain bytea not null
+task.settled timestamp with time zone not null
 task.first_seen timestamp with time zone not null
-task.name_id integer
-task.worker_id integer
-task.worker_pid integer
-task.client_id integer
-task.queue_id integer
-task.exchange_id integer
-task.routing_key_id integer
-task.retries integer not null
-task.clock bigint not null
+task.state_at timestamp with time zone not null
 task.sent timestamp with time zone
 task.received timestamp with time zone
 task.started timestamp with time zone
@@ -79,29 +109,43 @@ task.retried timestamp with time zone
 task.revoked timestamp with time zone
 task.rejected timestamp with time zone
 task.runtime double precision
-task.queue_wait double precision
-task.worker_wait double precision
+task.clock bigint not null
+task.last_position bigint
+task.queue_wait real
+task.worker_wait real
+task.source_id integer not null
+task.name_id integer
+task.worker_id integer
+task.worker_pid integer
+task.client_id integer
+task.queue_id integer
+task.exchange_id integer
+task.routing_key_id integer
+task.frames_id integer
+task.retries integer not null
+task.event_count integer not null
+task.key uuid not null
+task.root_key uuid
+task.parent_key uuid
+task.args_truncated boolean not null
+task.kwargs_truncated boolean not null
+task.result_truncated boolean not null
+task.terminated boolean
+task.expired boolean
+task.state text not null
+task.id text
+task.root_id text
+task.parent_id text
 task.args text
 task.kwargs text
 task.result text
 task.exception text
 task.traceback text
-task.args_truncated boolean not null
-task.kwargs_truncated boolean not null
-task.result_truncated boolean not null
 task.eta text
 task.expires text
-task.root_key uuid
-task.root_id text
-task.parent_key uuid
-task.parent_id text
-task.terminated boolean
-task.expired boolean
 task.signal text
-task.event_count integer not null
-task.positions bigint[] not null
-task.last_position bigint not null
-task.stamps bytea not null
+task.positions bytea not null
+task.stamps bytea
 worker.host_id integer not null
 worker.source_id integer not null
 worker.first_seen timestamp with time zone not null
@@ -118,6 +162,14 @@ worker.load_average double precision[]
 worker.software text
 worker.software_version text
 worker.software_system text
+worker_counted.span integer not null
+worker_counted.since timestamp with time zone not null
+worker_counted.host_id integer not null
+worker_counted.pid integer not null
+worker_counted.first_at timestamp with time zone not null
+worker_counted.first_processed bigint not null
+worker_counted.last_at timestamp with time zone not null
+worker_counted.last_processed bigint not null
 worker_mark.host_id integer not null
 worker_mark.at timestamp with time zone not null
 worker_mark.online boolean not null
@@ -133,30 +185,68 @@ worker_minute.fingerprint bigint not null
 worker_minute.active integer
 worker_minute.processed bigint
 worker_minute.load_average double precision[]
+worker_started.span integer not null
+worker_started.since timestamp with time zone not null
+worker_started.host_id integer not null
+worker_started.pid integer not null
+worker_started.started bigint not null
 
 -- indexes
 CREATE UNIQUE INDEX event_segment_pkey ON ONLY eventhistory.event_segment USING btree (source_id, first_position, recorded_at)
 CREATE UNIQUE INDEX gap_pkey ON eventhistory.gap USING btree (id)
+CREATE INDEX gap_time ON eventhistory.gap USING btree (source_id, before_time)
 CREATE UNIQUE INDEX label_digest_key ON eventhistory.label USING btree (digest)
 CREATE UNIQUE INDEX label_pkey ON eventhistory.label USING btree (id)
+CREATE UNIQUE INDEX projection_pkey ON eventhistory.projection USING btree (name)
+CREATE UNIQUE INDEX recorder_run_open ON eventhistory.recorder_run USING btree (source_id) WHERE (ended_at IS NULL)
+CREATE UNIQUE INDEX recorder_run_pkey ON eventhistory.recorder_run USING btree (id)
+CREATE INDEX recorder_run_time ON eventhistory.recorder_run USING btree (source_id, started_at)
 CREATE UNIQUE INDEX rejected_message_pkey ON eventhistory.rejected_message USING btree (id)
+CREATE INDEX rejected_message_time ON eventhistory.rejected_message USING btree (source_id, COALESCE(sent_about, recorded_at))
+CREATE UNIQUE INDEX rollup_hour_pkey ON eventhistory.rollup_hour USING btree (source_id, resolution, dimension, at, label_id)
+CREATE UNIQUE INDEX rollup_minute_pkey ON eventhistory.rollup_minute USING btree (source_id, resolution, dimension, at, label_id)
+CREATE UNIQUE INDEX rollup_pkey ON ONLY eventhistory.rollup USING btree (source_id, resolution, dimension, at, label_id)
 CREATE UNIQUE INDEX schema_migration_pkey ON eventhistory.schema_migration USING btree (version)
 CREATE UNIQUE INDEX source_name_key ON eventhistory.source USING btree (name)
 CREATE UNIQUE INDEX source_pkey ON eventhistory.source USING btree (id)
-CREATE INDEX task_first_seen ON eventhistory.task USING btree (first_seen DESC, key DESC)
-CREATE INDEX task_name ON eventhistory.task USING btree (name_id, first_seen DESC, key DESC)
-CREATE INDEX task_parent ON eventhistory.task USING btree (parent_key) WHERE (parent_key IS NOT NULL)
-CREATE UNIQUE INDEX task_pkey ON eventhistory.task USING btree (key)
-CREATE INDEX task_state ON eventhistory.task USING btree (state, first_seen DESC, key DESC) WHERE (state <> 'SUCCESS'::text)
-CREATE INDEX task_worker ON eventhistory.task USING btree (worker_id, first_seen DESC, key DESC)
+CREATE INDEX task_first_seen ON ONLY eventhistory.task USING btree (first_seen)
+CREATE INDEX task_key ON ONLY eventhistory.task USING btree (key)
+CREATE INDEX task_name ON ONLY eventhistory.task USING btree (name_id, first_seen)
+CREATE INDEX task_open_first_seen_idx ON eventhistory.task_open USING btree (first_seen)
+CREATE INDEX task_open_key_idx ON eventhistory.task_open USING btree (key)
+CREATE INDEX task_open_name_id_first_seen_idx ON eventhistory.task_open USING btree (name_id, first_seen)
+CREATE INDEX task_open_parent_key_idx ON eventhistory.task_open USING btree (parent_key) WHERE (parent_key IS NOT NULL)
+CREATE INDEX task_open_state_first_seen_idx ON eventhistory.task_open USING btree (state, first_seen) WHERE (state <> 'SUCCESS'::text)
+CREATE INDEX task_parent ON ONLY eventhistory.task USING btree (parent_key) WHERE (parent_key IS NOT NULL)
+CREATE INDEX task_state ON ONLY eventhistory.task USING btree (state, first_seen) WHERE (state <> 'SUCCESS'::text)
+CREATE UNIQUE INDEX worker_counted_day_pkey ON eventhistory.worker_counted_day USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_counted_hour_pkey ON eventhistory.worker_counted_hour USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_counted_minute_pkey ON eventhistory.worker_counted_minute USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_counted_pkey ON ONLY eventhistory.worker_counted USING btree (span, since, host_id, pid)
 CREATE UNIQUE INDEX worker_mark_pkey ON eventhistory.worker_mark USING btree (host_id, at, online, pid, clock, fingerprint)
 CREATE UNIQUE INDEX worker_minute_pkey ON eventhistory.worker_minute USING btree (host_id, minute, pid)
 CREATE UNIQUE INDEX worker_pkey ON eventhistory.worker USING btree (host_id)
+CREATE UNIQUE INDEX worker_started_day_pkey ON eventhistory.worker_started_day USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_started_hour_pkey ON eventhistory.worker_started_hour USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_started_minute_pkey ON eventhistory.worker_started_minute USING btree (span, since, host_id, pid)
+CREATE UNIQUE INDEX worker_started_pkey ON ONLY eventhistory.worker_started USING btree (span, since, host_id, pid)
 
 -- functions
-advance_source(integer,bigint,integer,bigint,bigint,integer,bigint,bytea,bytea) returns void
-ensure_segment_partition(date) returns void
+advance_source(integer,integer,bigint,integer,bigint,bigint,integer,bigint,bytea,bytea,bigint) returns void
+begin_rebuild() returns void
+ensure_partition(text,date,text) returns void
 event_time(json) returns timestamp with time zone
+event_times(integer[],timestamp with time zone[]) returns timestamp with time zone[]
+events_at(integer,bigint[]) returns SETOF event
+events_of_segment(integer,bigint,timestamp with time zone,boolean,text,integer[],timestamp with time zone[]) returns TABLE(source_id integer, "position" bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, type text, task_id text, hostname text, body json)
+events_recorded(timestamp with time zone,timestamp with time zone) returns SETOF event
+histogram_buckets(bytea) returns TABLE(bucket integer, count bigint)
+histogram_seconds(integer) returns double precision
+part_total(integer[]) returns bigint
+positions(bytea) returns bigint[]
+prepare_swap() returns void
+read_models(text) returns SETOF text
 readable_json(text) returns json
+swap_in(text) returns void
 task_events(text) returns SETOF event
 task_key(text) returns uuid

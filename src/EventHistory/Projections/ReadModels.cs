@@ -1,0 +1,126 @@
+using EventHistory.Core.Celery;
+using EventHistory.Core.Tasks;
+using EventHistory.Core.Workers;
+using EventHistory.Store;
+using Npgsql;
+
+namespace EventHistory.Projections;
+
+/// <summary>
+/// Events → rows of all read models of a source. Recording and rebuilding fold by this one: the tables are those of the session's
+/// <c>search_path</c>. Fold what is to be written together, take the <see cref="Changes"/>, <see cref="ReadModelChanges.Write"/> them, and
+/// say that they are <see cref="Committed"/>; the next events may be folded before that.
+/// </summary>
+/// <param name="lookups">Reads rows; not the connection that writes, which may be busy.</param>
+/// <param name="log">Reads events again, of tasks that were finished.</param>
+internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded)
+{
+    private readonly TaskProjection _tasks = new(lookups, log, sourceId, labels, recorded);
+    private readonly RollupTable _rollups = new(sourceId);
+    private readonly HashSet<string> _newTexts = new(StringComparer.Ordinal);
+    private Dictionary<string, WorkerFold> _workers = new(StringComparer.Ordinal);
+
+    /// <summary>True if rows do not show everything that was folded.</summary>
+    public bool IsBehind => _tasks.IsBehind;
+
+    /// <summary>True if it remembers more names than it should: somebody makes them up. New ones know none.</summary>
+    public bool IsOvergrown => labels.IsOvergrown;
+
+    /// <param name="position">Of the first event.</param>
+    /// <param name="again">They were folded before, and all but task rows shows them.</param>
+    public async Task Fold(List<CeleryEvent> events, long position, DateTime recordedAt, CancellationToken ct, bool again = false)
+    {
+        await labels.Intern(NewTexts(events), ct);
+        await _tasks.Load(events, ct);
+        _tasks.Apply(events, position, recordedAt);
+        if (!again)
+            FoldWorkers(events, recordedAt);
+    }
+
+    /// <summary>The rows to write now.</summary>
+    /// <param name="all">Every row that lags behind; else those of finished tasks and those that have lagged for long.</param>
+    /// <param name="nextPosition">Behind the last event that was folded.</param>
+    public async Task<ReadModelChanges> Changes(bool all, long nextPosition, CancellationToken ct)
+    {
+        var tasks = _tasks.Changes(all, nextPosition);
+        await _rollups.Prepare(lookups, tasks.Outcomes, ct);
+        List<NpgsqlBatchCommand> commands =
+        [
+            .. TaskTable.Leave(sourceId, tasks.Left), .. _rollups.Write(), .. WorkerTable.Write(sourceId, _workers.Values, labels),
+            .. WorkerActivityTable.Started(tasks.Starts, labels), .. WorkerActivityTable.Counted(_workers.Values, labels),
+        ];
+        _workers = new(StringComparer.Ordinal);
+        return new ReadModelChanges(commands, tasks);
+    }
+
+    /// <summary>The changes are in the database. Called in their order, and not while events are being folded.</summary>
+    public void Committed(ReadModelChanges changes)
+    {
+        _tasks.Committed(changes.Tasks);
+        _rollups.Committed();
+    }
+
+    // Everything of these events that is stored as a number and has none yet
+    private HashSet<string> NewTexts(List<CeleryEvent> events)
+    {
+        _newTexts.Clear();
+        foreach (var e in events)
+        {
+            Note(e.Type);
+            if (e.Kind.IsTask() || e.Hostname is not null)
+                Note(e.Hostname ?? "");
+            if (e.Kind is EventKind.TaskFailed or EventKind.TaskRetried)
+                Note(Traceback.Of(e.Traceback).Frames);
+            if (e.Kind is not (EventKind.TaskSent or EventKind.TaskReceived))
+                continue;
+            Note(e.Name);
+            Note(e.Queue);
+            Note(e.Exchange);
+            Note(e.RoutingKey);
+        }
+        return _newTexts;
+
+        void Note(string? text)
+        {
+            if (text is not null && !labels.Knows(text))
+                _newTexts.Add(text);
+        }
+    }
+
+    private void FoldWorkers(List<CeleryEvent> events, DateTime recordedAt)
+    {
+        WorkerFold? worker = null;
+        foreach (var e in events)
+        {
+            if (e.Hostname is null || e.At is null || !e.Kind.IsFromWorker())
+                continue;
+            if (!ReferenceEquals(worker?.Hostname, e.Hostname) && !_workers.TryGetValue(e.Hostname, out worker))
+                _workers.Add(e.Hostname, worker = new WorkerFold(e.Hostname));
+            worker!.Apply(e, recordedAt);
+        }
+    }
+}
+
+/// <summary>What one transaction writes of the read models.</summary>
+/// <param name="Commands">All but the task rows.</param>
+internal sealed record ReadModelChanges(IReadOnlyList<NpgsqlBatchCommand> Commands, TaskChanges Tasks)
+{
+    /// <summary>Rows show every event before this position.</summary>
+    public long Reflected => Tasks.Reflected;
+
+    /// <summary>Writes them in the session's open transaction, behind other commands.</summary>
+    public async Task Write(NpgsqlConnection session, NpgsqlTransaction transaction, IEnumerable<NpgsqlBatchCommand> before, CancellationToken ct)
+    {
+        await using (var batch = new NpgsqlBatch(session, transaction))
+        {
+            foreach (var command in before)
+                batch.BatchCommands.Add(command);
+            foreach (var command in Commands)
+                batch.BatchCommands.Add(command);
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync(ct);
+        }
+        if (Tasks.Rows.Rows > 0)
+            await Tasks.Rows.Send(session, TaskTable.CopySql, ct);
+    }
+}

@@ -1,0 +1,275 @@
+using System.Buffers;
+using System.Data;
+using System.Diagnostics;
+using EventHistory.Core.Log;
+using EventHistory.Telemetry;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventHistory.Store;
+
+/// <summary>
+/// Merges small segments of hours that are over: a quiet system records one to three events at a time, and a row has its
+/// own overhead and is compressed alone. Each step is one transaction that takes neighbours away and puts in their place
+/// one segment with the same events, positions and links, after it has followed these links. Readers see no difference; a
+/// step that was cut short has not happened; what the recorder appends is never touched.
+/// </summary>
+internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMerger> logger)
+{
+    /// <summary>So many rows are taken away before their space is offered again to the rows that come.</summary>
+    private const int VacuumEvery = 20_000;
+
+    private readonly TypeNames _types = new(database);
+    private readonly Dictionary<int, long> _done = [];
+
+    /// <summary>Merges all there is to merge, one step after the other, and remembers how far it came.</summary>
+    /// <param name="closedBefore">Hours that ended at or before this time (UTC) are over.</param>
+    /// <param name="ct">Stops between two steps, or in the middle of one: that one is then undone.</param>
+    public async Task<MergeCount> Merge(DateTime closedBefore, CancellationToken ct)
+    {
+        var count = new MergeCount();
+        foreach (var source in await Sources(ct))
+            await Merge(source, closedBefore, count, ct);
+        foreach (var (partition, rows) in count.Emptied)
+        {
+            if (rows > 0)
+                await Vacuum(partition, ct);
+        }
+        return count;
+    }
+
+    private async Task<List<LogSource>> Sources(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await LogSource.All(connection, ct);
+    }
+
+    private async Task Merge(LogSource source, DateTime closedBefore, MergeCount count, CancellationToken ct)
+    {
+        var plan = new MergePlan(closedBefore);
+        var position = Math.Max(source.First, _done.GetValueOrDefault(source.Id));
+        while (!plan.IsOver && await Sizes(source, position, ct) is { Count: > 0 } sizes)
+        {
+            foreach (var size in sizes)
+            {
+                if (plan.Add(size) is { } run && !await Step(source, run, count, ct))
+                    return;
+                if (plan.IsOver)
+                    break;
+                position = size.FirstPosition + size.Count;
+            }
+        }
+        if (plan.End() is { } last && !await Step(source, last, count, ct))
+            return;
+        _done[source.Id] = position;
+    }
+
+    // Says nothing about bodies but their lengths, which PostgreSQL knows without reading them
+    private const string SizesSql = """
+        select first_position, event_count, octet_length(body), epoch, recorded_at from eventhistory.event_segment
+         where source_id = $1 and first_position >= $2 order by first_position limit 2000
+        """;
+
+    private async Task<List<SegmentSize>> Sizes(LogSource source, long from, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(SizesSql);
+        command.Parameters.Add(new() { Value = source.Id });
+        command.Parameters.Add(new() { Value = from });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var sizes = new List<SegmentSize>();
+        while (await rows.ReadAsync(ct))
+            sizes.Add(new SegmentSize(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetDateTime(4)));
+        return sizes;
+    }
+
+    // Whoever rewrites segments of a source takes this lock first. Nobody waits for the disk: a merge that a crash takes back is merged again.
+    private const string LockSql = """
+        select pg_try_advisory_xact_lock(hashtextextended('eventhistory.segments ' || $1::int, 0)), set_config('synchronous_commit', 'off', true)
+        """;
+
+    /// <returns>False: another process is at it.</returns>
+    private async Task<bool> Step(LogSource source, MergeRun run, MergeCount count, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using (var connection = await database.OpenConnectionAsync(ct))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+            await using var takeLock = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = source.Id } } };
+            if (await takeLock.ExecuteScalarAsync(ct) is not true)
+                return false;
+            if (await Merged(connection, source, run, ct) is not { } merged)
+                return true;
+            var partition = await Replace(connection, source, run, merged, ct);
+            await transaction.CommitAsync(ct);
+            Meters.SegmentsMerged.Add(run.Segments);
+            count.Add(run.Segments, partition);
+        }
+        if (count.Emptied.FirstOrDefault(p => p.Value >= VacuumEvery).Key is { } emptied)
+        {
+            await Vacuum(emptied, ct);
+            count.Emptied[emptied] = 0;
+        }
+        await Task.Delay(Stopwatch.GetElapsedTime(started), ct); // half of the time is for others
+        return true;
+    }
+
+    private const string RunSql = "select " + SegmentRow.Columns + """
+
+          from eventhistory.event_segment s
+         where s.source_id = $1 and s.first_position >= $2 and s.first_position < $3 and s.recorded_at >= $4 and s.recorded_at < $5
+         order by s.first_position
+        """;
+
+    /// <returns>Null: the run is not what it was when it was planned, or its links do not follow from its events.</returns>
+    private async Task<LogSegment?> Merged(NpgsqlConnection connection, LogSource source, MergeRun run, CancellationToken ct)
+    {
+        if (await Before(connection, source, run.First, ct) is not { } link)
+            return null;
+        var body = new ArrayBufferWriter<byte>(64 * 1024);
+        var segments = new List<LogSegment>(run.Segments);
+        var check = new ChainCheck(run.First, link, type => _types[type]);
+        await using var command = Command(connection, RunSql, source, run);
+        await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
+        while (await rows.ReadAsync(ct))
+        {
+            var segment = await SegmentRow.Read(rows, run.First, length => new byte[length], ct);
+            await _types.Fetch(segment, ct);
+            if (check.Add(segment) is { } fault)
+            {
+                logger.NotMerged(source.Name, fault.Position, fault.Sentence);
+                return null;
+            }
+            foreach (var e in check.Events)
+            {
+                body.Write(body.WrittenCount == 0 ? "["u8 : ",\n"u8);
+                body.Write(e.Json.Span);
+            }
+            segments.Add(segment with { Body = default });
+        }
+        body.Write("]"u8);
+        return segments.Count == run.Segments && check.Next == run.Next ? Together(segments, body.WrittenMemory) : null;
+    }
+
+    private const string BeforeSql = """
+        select first_position + event_count, chain from eventhistory.event_segment
+         where source_id = $1 and first_position < $2 order by first_position desc limit 1
+        """;
+
+    private static async Task<byte[]?> Before(NpgsqlConnection connection, LogSource source, long first, CancellationToken ct)
+    {
+        if (first == source.First)
+            return source.FirstChain;
+        await using var command = new NpgsqlCommand(BeforeSql, connection) { Parameters = { new() { Value = source.Id }, new() { Value = first } } };
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) && row.GetInt64(0) == first ? row.GetFieldValue<byte[]>(1) : null;
+    }
+
+    private static LogSegment Together(List<LogSegment> segments, ReadOnlyMemory<byte> body) => new()
+    {
+        FirstPosition = segments[0].FirstPosition,
+        From = segments[0].FirstPosition,
+        Count = segments.Sum(s => s.Count),
+        Parts = [.. segments.SelectMany(s => s.Parts)],
+        Chain = segments[^1].Chain,
+        Epoch = segments[0].Epoch,
+        FirstOffset = segments[0].FirstOffset,
+        LastOffset = segments[^1].LastOffset,
+        MinTime = segments.Min(s => s.MinTime),
+        MaxTime = segments.Max(s => s.MaxTime),
+        Types = [.. segments.SelectMany(s => s.Types).Distinct().Order()],
+        HasOddEscapes = segments.Exists(s => s.HasOddEscapes),
+        Body = body,
+    };
+
+    private const string DeleteSql = """
+        delete from eventhistory.event_segment
+         where source_id = $1 and first_position >= $2 and first_position < $3 and recorded_at >= $4 and recorded_at < $5
+        returning tableoid::regclass::text
+        """;
+
+    private const string InsertSql = """
+        insert into eventhistory.event_segment (source_id, first_position, event_count, epoch, first_offset, last_offset,
+            recorded_at, min_time, max_time, types, odd_escapes, chain, part_counts, part_recorded_at, body)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """;
+
+    /// <returns>The partition that holds it.</returns>
+    private static async Task<string> Replace(NpgsqlConnection connection, LogSource source, MergeRun run, LogSegment merged, CancellationToken ct)
+    {
+        var (partition, deleted) = ("", 0);
+        await using (var delete = Command(connection, DeleteSql, source, run))
+        await using (var rows = await delete.ExecuteReaderAsync(ct))
+        {
+            while (await rows.ReadAsync(ct))
+                (partition, deleted) = (rows.GetString(0), deleted + 1);
+            if (deleted != run.Segments)
+                throw new DBConcurrencyException($"Segments from position {run.First} were rewritten by somebody who does not hold the lock.");
+        }
+        await using var insert = new NpgsqlCommand(InsertSql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = source.Id },
+                new() { Value = merged.FirstPosition },
+                new() { Value = merged.Count },
+                new() { Value = merged.Epoch },
+                new() { Value = merged.FirstOffset },
+                new() { Value = merged.LastOffset },
+                new() { Value = merged.Parts.Min(p => p.RecordedAt) },
+                new() { Value = (object?)merged.MinTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = (object?)merged.MaxTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = merged.Types.ToArray() },
+                new() { Value = merged.HasOddEscapes },
+                new() { Value = merged.Chain },
+                new() { Value = merged.Parts.Select(p => p.Count).ToArray() },
+                new() { Value = merged.Parts.Select(p => p.RecordedAt).ToArray() },
+                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = merged.Body, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        };
+        await insert.ExecuteNonQueryAsync(ct);
+        return partition;
+    }
+
+    // Else the rows that come next would only be put behind the holes
+    private async Task Vacuum(string partition, CancellationToken ct)
+    {
+#pragma warning disable CA2100 // a name as the database itself quotes it
+        await using var vacuum = database.CreateCommand($"vacuum (skip_locked) {partition}");
+#pragma warning restore CA2100
+        vacuum.CommandTimeout = 0;
+        await vacuum.ExecuteNonQueryAsync(ct);
+    }
+
+#pragma warning disable CA2100 // one of the constants above
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, LogSource source, MergeRun run) => new(sql, connection)
+    {
+        Parameters =
+        {
+            new() { Value = source.Id },
+            new() { Value = run.First },
+            new() { Value = run.Next },
+            new() { Value = run.Hour },
+            new() { Value = run.Hour.AddHours(1) },
+        },
+    };
+#pragma warning restore CA2100
+}
+
+/// <summary>What was merged.</summary>
+internal sealed class MergeCount
+{
+    /// <summary>Segments that were merged, and those they became.</summary>
+    public long Segments { get; private set; }
+
+    public long Into { get; private set; }
+
+    /// <summary>By partition, rows that were taken away since it was last cleaned.</summary>
+    public Dictionary<string, int> Emptied { get; } = [];
+
+    public void Add(int segments, string partition)
+    {
+        Segments += segments;
+        Into++;
+        Emptied[partition] = Emptied.GetValueOrDefault(partition) + segments;
+    }
+}

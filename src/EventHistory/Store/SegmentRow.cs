@@ -1,0 +1,53 @@
+using EventHistory.Core.Log;
+using Npgsql;
+
+namespace EventHistory.Store;
+
+/// <summary>A row of <c>event_segment</c>, column by column as it comes: bodies are long, and texts would only be made bytes again.</summary>
+internal static class SegmentRow
+{
+    /// <summary>Of the table as <c>s</c>.</summary>
+    public const string Columns = """
+        s.first_position, s.event_count, s.part_counts, s.part_recorded_at, s.recorded_at, s.epoch, s.first_offset, s.last_offset,
+        s.min_time, s.max_time, s.types, s.odd_escapes, s.chain, s.body
+        """;
+
+    private const int BodyColumn = 13;
+
+    /// <param name="row">Read with sequential access.</param>
+    /// <param name="from">The first position that is new to the reader.</param>
+    /// <param name="body">Makes room for so many bytes of the body.</param>
+    /// <param name="ct">Stop.</param>
+    public static async Task<LogSegment> Read(NpgsqlDataReader row, long from, Func<int, Memory<byte>> body, CancellationToken ct)
+    {
+        var segment = Head(row, from);
+        await using var stream = await row.GetStreamAsync(BodyColumn, ct);
+        var text = body((int)stream.Length);
+        await stream.ReadExactlyAsync(text, ct);
+        return segment with { Body = text };
+    }
+
+    private static LogSegment Head(NpgsqlDataReader row, long from)
+    {
+        var (first, count) = (row.GetInt64(0), row.GetInt32(1));
+        var counts = row.IsDBNull(2) ? null : row.GetFieldValue<int[]>(2);
+        var times = row.IsDBNull(3) ? null : row.GetFieldValue<DateTime[]>(3);
+        var recordedAt = row.GetDateTime(4);
+        return new LogSegment
+        {
+            FirstPosition = first,
+            From = Math.Max(first, from),
+            Count = count,
+            Parts = counts is null ? [new SegmentPart(count, recordedAt)] : [.. counts.Zip(times!, (n, at) => new SegmentPart(n, at))],
+            Epoch = row.GetInt32(5),
+            FirstOffset = row.GetInt64(6),
+            LastOffset = row.GetInt64(7),
+            MinTime = row.IsDBNull(8) ? null : row.GetDateTime(8),
+            MaxTime = row.IsDBNull(9) ? null : row.GetDateTime(9),
+            Types = row.GetFieldValue<int[]>(10),
+            HasOddEscapes = row.GetBoolean(11),
+            Chain = row.GetFieldValue<byte[]>(12),
+            Body = default,
+        };
+    }
+}
