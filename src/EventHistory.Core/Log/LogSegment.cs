@@ -39,6 +39,25 @@ public sealed record LogSegment
 
     public long LastPosition => FirstPosition + Count - 1;
 
+    /// <summary>Neighbours as one: their events, positions, links and times.</summary>
+    /// <param name="body">Of all of them together.</param>
+    public static LogSegment Of(IReadOnlyList<LogSegment> segments, ReadOnlyMemory<byte> body) => new()
+    {
+        FirstPosition = segments[0].FirstPosition,
+        From = segments[0].FirstPosition,
+        Count = segments.Sum(s => s.Count),
+        Parts = [.. segments.SelectMany(s => s.Parts)],
+        Chain = segments[^1].Chain,
+        Epoch = segments[0].Epoch,
+        FirstOffset = segments[0].FirstOffset,
+        LastOffset = segments[^1].LastOffset,
+        MinTime = segments.Min(s => s.MinTime),
+        MaxTime = segments.Max(s => s.MaxTime),
+        Types = [.. segments.SelectMany(s => s.Types).Distinct().Order()],
+        HasOddEscapes = segments.Any(s => s.HasOddEscapes),
+        Body = body,
+    };
+
     /// <summary>When the event at this position was recorded.</summary>
     public DateTime RecordedAt(long position)
     {

@@ -108,16 +108,9 @@ public sealed class TaskLedger(long first, long reflected, long end)
     private static UInt128 Hash(Guid task, long position)
     {
         var halves = MemoryMarshal.Cast<Guid, ulong>(new ReadOnlySpan<Guid>(in task));
-        var left = Mix(halves[0] ^ Mix((ulong)position + 0x9E37_79B9_7F4A_7C15));
-        var right = Mix(halves[1] ^ Mix((ulong)position ^ 0xC2B2_AE3D_27D4_EB4F));
-        return new UInt128(Mix(left + right), Mix(left ^ (right * 0x9FB2_1C65_1E98_DF25)));
-    }
-
-    private static ulong Mix(ulong x) // SplitMix64's finalizer
-    {
-        x = (x ^ (x >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        x = (x ^ (x >> 27)) * 0x94D0_49BB_1331_11EB;
-        return x ^ (x >> 31);
+        var left = Mix.Bits(halves[0] ^ Mix.Bits((ulong)position + 0x9E37_79B9_7F4A_7C15));
+        var right = Mix.Bits(halves[1] ^ Mix.Bits((ulong)position ^ 0xC2B2_AE3D_27D4_EB4F));
+        return new UInt128(Mix.Bits(left + right), Mix.Bits(left ^ (right * 0x9FB2_1C65_1E98_DF25)));
     }
 
     /// <summary>A task with more events than its row lists: the further ones are counted.</summary>

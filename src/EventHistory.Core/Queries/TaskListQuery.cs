@@ -22,45 +22,28 @@ public sealed record TaskListQuery(TaskFilter Filter, Cursor? After, int Limit)
     /// <param name="now">UTC; what <c>-2h</c> counts from.</param>
     public static Parsed<TaskListQuery> Parse(IEnumerable<KeyValuePair<string, string>> parameters, DateTime now)
     {
-        var given = parameters.Where(p => p.Value.Length > 0).ToLookup(p => p.Key, p => p.Value, StringComparer.Ordinal);
-        string? problem = null;
+        var given = new GivenParameters(parameters, now);
         var filter = new TaskFilter
         {
             States = Set(given[State].Select(s => s.ToUpperInvariant())),
             Names = Set(given[Name]),
             Workers = Set(given[Worker]),
-            From = Time(From),
-            To = Time(To),
+            From = given.Time(From),
+            To = given.Time(To),
         };
-        var after = One(Place) is { } place ? Cursor.Parse(place) ?? Refuse<Cursor?>(
+        var after = given.One(Place) is { } place ? Cursor.Parse(place) ?? given.Refuse<Cursor?>(
             $"cursor \"{place}\" is not one that this list gave: take next_cursor of the page before, unchanged, or leave it out for the first page.") : null;
-        var limit = One(Count) is { } count ? Limited(count) : DefaultLimit;
+        var limit = given.One(Count) is { } count ? Limited(count) : DefaultLimit;
 
-        if (filter.From >= filter.To)
-            Refuse<int>($"from ({Iso(filter.From)}) is not before to ({Iso(filter.To)}): a range includes its start and excludes its end.");
+        given.RefuseUnlessBefore(filter.From, filter.To);
         if (filter.Combinations > MaxCombinations)
-            Refuse<int>($"{filter.Combinations} combinations of state, name and worker are too many for one question: at most {MaxCombinations}.");
-        return problem is null ? new(new TaskListQuery(filter, after, limit), null) : new(null, problem);
-
-        T? Refuse<T>(string sentence)
-        {
-            problem ??= sentence;
-            return default;
-        }
-
-        string? One(string name)
-        {
-            var values = given[name].Distinct(StringComparer.Ordinal).Take(2).ToList();
-            return values.Count < 2 ? values.FirstOrDefault() : Refuse<string>($"{name} is given twice, but takes one value.");
-        }
-
-        DateTime? Time(string name) => One(name) is not { } text ? null
-            : TimeText.Parse(text, now) ?? Refuse<DateTime?>($"{name} \"{text}\" is not a time: {TimeText.Rule}.");
+            given.Refuse<int>($"{filter.Combinations} combinations of state, name and worker are too many for one question: at most {MaxCombinations}.");
+        return given.Problem is null ? new(new TaskListQuery(filter, after, limit), null) : new(null, given.Problem);
 
         int Limited(string text) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxLimit
                 ? number
-                : Refuse<int>($"limit \"{text}\" is not a number from 1 to {MaxLimit}.");
+                : given.Refuse<int>($"limit \"{text}\" is not a number from 1 to {MaxLimit}.");
     }
 
     /// <summary>A value as it is written in a set: <c>a\,b</c> stands for a value with a comma.</summary>
@@ -71,6 +54,4 @@ public sealed record TaskListQuery(TaskFilter Filter, Cursor? After, int Limit)
 
     private static IEnumerable<string> Split(string text) =>
         text.Replace("\\,", "\0", StringComparison.Ordinal).Split(',').Select(v => v.Replace('\0', ','));
-
-    private static string Iso(DateTime? at) => at!.Value.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

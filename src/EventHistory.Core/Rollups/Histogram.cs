@@ -13,7 +13,7 @@ namespace EventHistory.Core.Rollups;
 /// </remarks>
 public sealed class Histogram
 {
-    private const int MaxBytesPerBucket = 2 + 10;
+    private const int MaxBytesPerBucket = 2 + Varint.MaxBytes;
 
     // the buckets are looked for within pages of 64
     private const int PageBits = 6;
@@ -69,15 +69,14 @@ public sealed class Histogram
     /// <exception cref="InvalidDataException">They are not.</exception>
     public void Merge(ReadOnlySpan<byte> bytes)
     {
-        var bucket = 0;
-        while (bytes.Length > 0)
+        var (bucket, at) = (0, 0);
+        while (at < bytes.Length)
         {
-            var head = ReadVarint(ref bytes);
+            var head = Varint.Read(bytes, ref at);
             if (head >> 1 > (ulong)(HistogramLayout.Overflow - bucket))
                 throw new InvalidDataException("A histogram ends beyond the last bucket.");
             bucket += (int)(head >> 1);
-            var zigzag = (head & 1) == 0 ? 2 : ReadVarint(ref bytes);
-            AddToBucket(bucket, (long)(zigzag >> 1) ^ -(long)(zigzag & 1));
+            AddToBucket(bucket, (head & 1) == 0 ? 1 : Varint.Unzigzag(Varint.Read(bytes, ref at)));
         }
     }
 
@@ -110,9 +109,9 @@ public sealed class Histogram
             var count = _counts[i];
             var head = (ulong)(_buckets[i] - bucket) << 1;
             bucket = _buckets[i];
-            length = WriteVarint(room, length, count == 1 ? head : head | 1);
+            Varint.Write(room, ref length, count == 1 ? head : head | 1);
             if (count != 1)
-                length = WriteVarint(room, length, (ulong)((count << 1) ^ (count >> 63)));
+                Varint.Write(room, ref length, Varint.Zigzag(count));
         }
         var bytes = room.AsSpan(0, length).ToArray();
         ArrayPool<byte>.Shared.Return(room);
@@ -142,28 +141,5 @@ public sealed class Histogram
         _used--;
         Array.Copy(_buckets, index + 1, _buckets, index, _used - index);
         Array.Copy(_counts, index + 1, _counts, index, _used - index);
-    }
-
-    private static int WriteVarint(byte[] to, int at, ulong value)
-    {
-        for (; value > 0x7F; value >>= 7)
-            to[at++] = (byte)(value | 0x80);
-        to[at++] = (byte)value;
-        return at;
-    }
-
-    private static ulong ReadVarint(ref ReadOnlySpan<byte> bytes)
-    {
-        ulong value = 0;
-        for (var i = 0; i < bytes.Length && i < 10; i++)
-        {
-            value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
-            if (bytes[i] <= 0x7F)
-            {
-                bytes = bytes[(i + 1)..];
-                return value;
-            }
-        }
-        throw new InvalidDataException("A histogram ends in the middle of a number.");
     }
 }

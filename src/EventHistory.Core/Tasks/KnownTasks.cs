@@ -76,14 +76,7 @@ public sealed class KnownTasks
     private static (ulong Block, ulong Bits) Hash(Guid key)
     {
         var halves = MemoryMarshal.Cast<Guid, ulong>(MemoryMarshal.CreateReadOnlySpan(ref key, 1));
-        var first = Mix(halves[0] ^ BitOperations.RotateLeft(halves[1], 29));
-        return (first, Mix(first + halves[1]));
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        var first = Mix.Bits(halves[0] ^ BitOperations.RotateLeft(halves[1], 29));
+        return (first, Mix.Bits(first + halves[1]));
     }
 }

@@ -8,20 +8,15 @@ namespace EventHistory.Core.Tasks;
 /// </summary>
 public static class PositionCodec
 {
-    private const int MaxBytes = 10; // of one number
-
     /// <param name="positions">Ascending.</param>
     public static void Write(IReadOnlyList<long> positions, IBufferWriter<byte> to)
     {
-        var bytes = to.GetSpan(Math.Max(1, positions.Count * MaxBytes));
+        var bytes = to.GetSpan(Math.Max(1, positions.Count * Varint.MaxBytes));
         var length = 0;
         long last = 0;
         for (var i = 0; i < positions.Count; i++)
         {
-            var distance = (ulong)(positions[i] - last);
-            for (; distance >= 0x80; distance >>= 7)
-                bytes[length++] = (byte)(distance | 0x80);
-            bytes[length++] = (byte)distance;
+            Varint.Write(bytes, ref length, (ulong)(positions[i] - last));
             last = positions[i];
         }
         to.Advance(length);
@@ -36,13 +31,7 @@ public static class PositionCodec
         long last = 0;
         for (var (i, at) = (0, 0); i < count; i++)
         {
-            for (var shift = 0; ; shift += 7)
-            {
-                var part = bytes[at++];
-                last += (long)(part & 0x7F) << shift;
-                if (part < 0x80)
-                    break;
-            }
+            last += (long)Varint.Read(bytes, ref at);
             positions[i] = last;
         }
         return positions;

@@ -35,19 +35,19 @@ public static class StampCodec
             var micros = (stamp.At - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
             var sameProcess = i > 0 && stamp.Pid == last.Pid && stamp.Host == last.Host;
             bytes[length++] = (byte)((byte)stamp.Kind | (sameProcess ? SameProcess : 0) | (stamp.Detail == 0 ? NoDetail : 0));
-            Zigzag(bytes, ref length, micros - lastMicros);
-            Zigzag(bytes, ref length, unchecked(stamp.Clock - last.Clock));
+            Varint.Write(bytes, ref length, Varint.Zigzag(micros - lastMicros));
+            Varint.Write(bytes, ref length, Varint.Zigzag(unchecked(stamp.Clock - last.Clock)));
             BinaryPrimitives.WriteUInt32LittleEndian(bytes[length..], stamp.Fingerprint);
             length += sizeof(uint);
             if (!sameProcess)
             {
-                Varint(bytes, ref length, (ulong)label(stamp.Host));
-                Zigzag(bytes, ref length, stamp.Pid);
+                Varint.Write(bytes, ref length, (ulong)label(stamp.Host));
+                Varint.Write(bytes, ref length, Varint.Zigzag(stamp.Pid));
             }
             if (stamp.Detail != 0)
-                Zigzag(bytes, ref length, stamp.Detail);
+                Varint.Write(bytes, ref length, Varint.Zigzag(stamp.Detail));
             if (stamp.Kind == EventKind.TaskCustom)
-                Varint(bytes, ref length, (ulong)label(stamp.Type!));
+                Varint.Write(bytes, ref length, (ulong)label(stamp.Type!));
             (last, lastMicros) = (stamp, micros);
         }
         to.Advance(length);
@@ -62,13 +62,13 @@ public static class StampCodec
         {
             var head = bytes[at++];
             var kind = (EventKind)(head & ~(SameProcess | NoDetail));
-            micros += Unzigzag(bytes, ref at);
-            var clock = unchecked(last.Clock + Unzigzag(bytes, ref at));
+            micros += Varint.Unzigzag(Varint.Read(bytes, ref at));
+            var clock = unchecked(last.Clock + Varint.Unzigzag(Varint.Read(bytes, ref at)));
             var fingerprint = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
             at += sizeof(uint);
-            var (host, pid) = (head & SameProcess) != 0 ? (last.Host, last.Pid) : (label((int)Varint(bytes, ref at)), (int)Unzigzag(bytes, ref at));
-            var detail = (head & NoDetail) != 0 ? 0 : (int)Unzigzag(bytes, ref at);
-            var type = kind == EventKind.TaskCustom ? label((int)Varint(bytes, ref at)) : null;
+            var (host, pid) = (head & SameProcess) != 0 ? (last.Host, last.Pid) : (label((int)Varint.Read(bytes, ref at)), (int)Varint.Unzigzag(Varint.Read(bytes, ref at)));
+            var detail = (head & NoDetail) != 0 ? 0 : (int)Varint.Unzigzag(Varint.Read(bytes, ref at));
+            var type = kind == EventKind.TaskCustom ? label((int)Varint.Read(bytes, ref at)) : null;
             last = new Stamp(DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond), kind, clock, fingerprint, host, pid, detail, type);
             stamps.Add(last);
         }
@@ -81,35 +81,5 @@ public static class StampCodec
         var labels = new List<int>();
         Read(bytes, number => { labels.Add(number); return "task-"; });
         return labels;
-    }
-
-    private static void Zigzag(Span<byte> bytes, ref int length, long value) => Varint(bytes, ref length, (ulong)((value << 1) ^ (value >> 63)));
-
-    private static void Varint(Span<byte> bytes, ref int length, ulong value)
-    {
-        while (value >= 0x80)
-        {
-            bytes[length++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-        bytes[length++] = (byte)value;
-    }
-
-    private static long Unzigzag(byte[] bytes, ref int at)
-    {
-        var value = Varint(bytes, ref at);
-        return (long)(value >> 1) ^ -(long)(value & 1);
-    }
-
-    private static ulong Varint(byte[] bytes, ref int at)
-    {
-        ulong value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var part = bytes[at++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-                return value;
-        }
     }
 }

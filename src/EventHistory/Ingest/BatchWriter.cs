@@ -41,16 +41,7 @@ internal sealed class BatchWriter(
     public async Task CatchUp(CancellationToken ct)
     {
         await foreach (var segment in log.Read(Source.Id, Source.Reflected, Source.NextPosition - 1, ct))
-        {
-            var events = new List<CeleryEvent>(segment.Count);
-            EventDecoder.Decode(segment.Body.ToArray(), events); // folds keep slices of it
-            var position = segment.FirstPosition;
-            foreach (var part in segment.Parts)
-            {
-                await _models.Fold(events.GetRange((int)(position - segment.FirstPosition), part.Count), position, part.RecordedAt, ct, again: true);
-                position += part.Count;
-            }
-        }
+            await _models.Fold(segment with { Body = segment.Body.ToArray() }, ct, again: true); // folds keep slices of it
     }
 
     /// <summary>Folds a batch and makes ready what is to be written; batches are prepared in their order.</summary>
@@ -134,20 +125,49 @@ internal sealed class BatchWriter(
     private (List<NpgsqlBatchCommand> Commands, byte[] Chain, DateTime? LastEventAt) Segments(
         Batch batch, ArrayBufferWriter<byte> bodies, SourceState from, DateTime recordedAt)
     {
-        bodies.GetSpan(batch.Segments.Sum(part => SegmentWriter.BodyBytes(part.EventCount, part.Bytes)) + 1); // at once, not by doubling
-        foreach (var part in batch.Segments) // all before the first slice is taken: the buffer may move while it grows
-            SegmentWriter.Body(batch.Events.Slice(part.FirstEvent, part.EventCount), bodies);
+        bodies.GetSpan(batch.Segments.Sum(part => SegmentWriter.BodyBytes(part.EventCount, part.Bytes)) + 1); // at once: it must not move while slices of it are taken
         var commands = new List<NpgsqlBatchCommand>();
-        var (chain, position, rest, last) = (from.Chain, from.NextPosition, bodies.WrittenMemory, default(DateTime?));
+        var (chain, position, last) = (from.Chain, from.NextPosition, default(DateTime?));
         foreach (var part in batch.Segments)
         {
             var events = batch.Events.Slice(part.FirstEvent, part.EventCount);
-            var length = SegmentWriter.BodyBytes(events.Count, part.Bytes);
+            var start = bodies.WrittenCount;
+            SegmentWriter.Body(events, bodies);
             chain = SegmentWriter.Chain(chain, events);
-            commands.Add(EventLog.Segment(from.Id, position, batch.Epoch, part, recordedAt, events, rest[..length], chain, labels));
-            (position, rest) = (position + events.Count, rest[length..]);
-            last = events.Max(e => e.At) is { } at && !(last > at) ? at : last;
+            var segment = Segment(events, position, recordedAt, batch.Epoch, part) with { Chain = chain, Body = bodies.WrittenMemory[start..] };
+            commands.Add(SegmentRow.Insert(from.Id, segment));
+            position += events.Count;
+            last = segment.MaxTime is { } at && !(last > at) ? at : last;
         }
         return (commands, chain, last);
+    }
+
+    private LogSegment Segment(List<CeleryEvent> events, long position, DateTime recordedAt, int epoch, BatchSegment part)
+    {
+        var (first, last, odd) = (default(DateTime?), default(DateTime?), false);
+        var types = new SortedSet<int>();
+        foreach (var e in events)
+        {
+            first = e.At is null || first < e.At ? first : e.At;
+            last = e.At is null || last > e.At ? last : e.At;
+            odd |= e.HasOddEscape;
+            types.Add(labels[e.Type]);
+        }
+        return new LogSegment
+        {
+            FirstPosition = position,
+            From = position,
+            Count = events.Count,
+            Parts = [new SegmentPart(events.Count, recordedAt)],
+            Chain = [],
+            Epoch = epoch,
+            FirstOffset = part.FirstOffset,
+            LastOffset = part.LastOffset,
+            MinTime = first,
+            MaxTime = last,
+            Types = [.. types],
+            HasOddEscapes = odd,
+            Body = default,
+        };
     }
 }

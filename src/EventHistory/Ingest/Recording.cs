@@ -176,7 +176,7 @@ internal sealed class Recording(
                 await subscription.Acknowledge(tag, ct);
             written = true;
         }
-        catch (PostgresException refusal) when (IsAboutContent(refusal) && batch.Batch.LastOffset is { } offset)
+        catch (PostgresException refusal) when (BatchRefusedException.IsAboutContent(refusal) && batch.Batch.LastOffset is { } offset)
         {
             throw new BatchRefusedException(refusal, offset);
         }
@@ -223,14 +223,4 @@ internal sealed class Recording(
         _litter = 0;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
-
-    // 22 data exception, 23 constraint, 54 limit exceeded: the same batch would fail again
-    private static bool IsAboutContent(PostgresException refusal) => refusal.SqlState[..2] is "22" or "23" or "54";
-}
-
-/// <summary>The database refuses what is in a batch; trying the same batch again would not help.</summary>
-internal sealed class BatchRefusedException(PostgresException refusal, long lastOffset)
-    : Exception($"{refusal.MessageText} (SQLSTATE {refusal.SqlState})", refusal)
-{
-    public long LastOffset { get; } = lastOffset;
 }

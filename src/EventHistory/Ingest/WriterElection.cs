@@ -72,7 +72,6 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
         connection.Pooling = false;
         connection.KeepAlive = 10;
         connection.CommandTimeout = 60;
-        connection.SearchPath = "eventhistory";
         connection.Options = SessionOptions;
         connection.ApplicationName = $"eventhistory writer {source}";
         connection.SearchPath = "eventhistory"; // read models are written by their bare names: a rebuild writes them elsewhere

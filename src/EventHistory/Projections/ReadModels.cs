@@ -1,4 +1,5 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Log;
 using EventHistory.Core.Tasks;
 using EventHistory.Core.Workers;
 using EventHistory.Store;
@@ -16,6 +17,7 @@ namespace EventHistory.Projections;
 internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded)
 {
     private readonly TaskProjection _tasks = new(lookups, log, sourceId, labels, recorded);
+    private readonly EventPool _pool = new(); // of events that are read again
     private readonly RollupTable _rollups = new(sourceId);
     private readonly HashSet<string> _newTexts = new(StringComparer.Ordinal);
     private Dictionary<string, WorkerFold> _workers = new(StringComparer.Ordinal);
@@ -35,6 +37,22 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
         _tasks.Apply(events, position, recordedAt);
         if (!again)
             FoldWorkers(events, recordedAt);
+    }
+
+    /// <summary>Folds a segment of the log, as far as it is new to the reader. Folds keep slices of its body.</summary>
+    public async Task Fold(LogSegment segment, CancellationToken ct, bool again = false)
+    {
+        var events = new List<CeleryEvent>(segment.Count);
+        EventDecoder.Decode(segment.Body, events, _pool);
+        var position = segment.FirstPosition;
+        foreach (var part in segment.Parts)
+        {
+            var (first, end) = (Math.Max(position, segment.From), position + part.Count);
+            if (first < end)
+                await Fold(events.GetRange((int)(first - segment.FirstPosition), (int)(end - first)), first, part.RecordedAt, ct, again);
+            position = end;
+        }
+        _pool.Return(events);
     }
 
     /// <summary>The rows to write now.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using EventHistory.Core.Celery;
 using EventHistory.Core.Log;
 using EventHistory.Store;
 using Npgsql;
@@ -15,7 +14,6 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
     private const int ChunkEvents = 10_000;
     private const long ChunkBytes = 8_000_000;
 
-    private readonly EventPool _events = new();
     private readonly HashSet<DateOnly> _days = [];
     private readonly RecordedTasks _recorded = RecordedTasks.None();
     private ReadModels? _models;
@@ -57,23 +55,11 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
 
     private async Task Fold(Chunk chunk, LogSegment segment, CancellationToken ct)
     {
-        var body = chunk.Keep(segment.Body);
-        var events = new List<CeleryEvent>(segment.Count);
-        EventDecoder.Decode(body, events, _events);
-        var position = segment.FirstPosition;
         foreach (var part in segment.Parts)
-        {
-            var first = (int)(Math.Max(position, segment.From) - segment.FirstPosition);
-            var end = (int)(position + part.Count - segment.FirstPosition);
-            position += part.Count;
-            if (first >= end)
-                continue;
             await EnsurePartition(DateOnly.FromDateTime(part.RecordedAt), ct);
-            await Models.Fold(events.GetRange(first, end - first), segment.FirstPosition + first, part.RecordedAt, ct);
-            chunk.Events += end - first;
-        }
+        await Models.Fold(segment with { Body = chunk.Keep(segment.Body) }, ct);
+        chunk.Events += (int)(segment.LastPosition + 1 - segment.From);
         Next = segment.LastPosition + 1;
-        _events.Return(events);
     }
 
     private async Task Hand(Chunk chunk, bool all, CancellationToken ct)

@@ -73,7 +73,7 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
         if (!_buffers.TryPop(out var rows))
             rows = new CopyBuffer();
         var changes = new TaskChanges { Write = ++_writes, Rows = rows };
-        foreach (var task in _touched)
+        foreach (var task in all ? [] : _touched) // the queue has them all
         {
             var row = new TaskRow(task.Fold);
             if (row.IsFinal)

@@ -1,11 +1,9 @@
-using EventHistory.Core.Celery;
-using EventHistory.Core.Log;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventHistory.Store;
 
-/// <summary>The commands that append to the log: its segments, what was rejected, and gaps.</summary>
+/// <summary>The commands that append to the log what is beside its segments (<see cref="SegmentRow"/>): what was rejected, and gaps.</summary>
 internal static class EventLog
 {
     private const string PartitionsSql = """
@@ -18,49 +16,6 @@ internal static class EventLog
     {
         await using var command = new NpgsqlCommand(PartitionsSql, connection) { Parameters = { new() { Value = day } } };
         await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private const string SegmentSql = """
-        insert into eventhistory.event_segment (source_id, first_position, event_count, epoch, first_offset, last_offset,
-            recorded_at, min_time, max_time, types, odd_escapes, body, chain)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        """;
-
-    /// <param name="position">Of the first event.</param>
-    /// <param name="part">Where the events come from.</param>
-    /// <param name="body">What <see cref="SegmentWriter.Body"/> made of the events.</param>
-    /// <param name="chain">The link behind them.</param>
-    public static NpgsqlBatchCommand Segment(int sourceId, long position, int epoch, BatchSegment part, DateTime recordedAt,
-        IReadOnlyList<CeleryEvent> events, ReadOnlyMemory<byte> body, byte[] chain, Labels labels)
-    {
-        var (first, last, odd) = (default(DateTime?), default(DateTime?), false);
-        var types = new SortedSet<int>();
-        foreach (var e in events)
-        {
-            first = e.At is null || first < e.At ? first : e.At;
-            last = e.At is null || last > e.At ? last : e.At;
-            odd |= e.HasOddEscape;
-            types.Add(labels[e.Type]);
-        }
-        return new(SegmentSql)
-        {
-            Parameters =
-            {
-                new() { Value = sourceId },
-                new() { Value = position },
-                new() { Value = events.Count },
-                new() { Value = epoch },
-                new() { Value = part.FirstOffset },
-                new() { Value = part.LastOffset },
-                new() { Value = recordedAt },
-                new() { Value = (object?)first ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = (object?)last ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = types.ToArray() },
-                new() { Value = odd },
-                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = body, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = chain },
-            },
-        };
     }
 
     private const string RejectedSql = """
@@ -110,16 +65,6 @@ internal static class EventLog
             new() { Value = before },
         },
     };
-}
-
-/// <summary>Consecutive events of a batch that make up a segment, and the messages they came in.</summary>
-internal sealed record BatchSegment(int FirstEvent, int EventCount, long FirstOffset, long LastOffset, int Bytes)
-{
-    /// <summary>A segment is read as a whole: it takes no further message beyond this many events, or</summary>
-    public const int MaxEvents = 1000;
-
-    /// <summary>this many bytes of events.</summary>
-    public const int MaxBytes = 1_000_000;
 }
 
 /// <summary>A message that could not be read, or not wholly.</summary>

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using EventHistory.Core.Log;
 using EventHistory.Telemetry;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventHistory.Store;
 
@@ -147,7 +146,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
             segments.Add(segment with { Body = default });
         }
         body.Write("]"u8);
-        return segments.Count == run.Segments && check.Next == run.Next ? Together(segments, body.WrittenMemory) : null;
+        return segments.Count == run.Segments && check.Next == run.Next ? LogSegment.Of(segments, body.WrittenMemory) : null;
     }
 
     private const string BeforeSql = """
@@ -164,33 +163,10 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         return await row.ReadAsync(ct) && row.GetInt64(0) == first ? row.GetFieldValue<byte[]>(1) : null;
     }
 
-    private static LogSegment Together(List<LogSegment> segments, ReadOnlyMemory<byte> body) => new()
-    {
-        FirstPosition = segments[0].FirstPosition,
-        From = segments[0].FirstPosition,
-        Count = segments.Sum(s => s.Count),
-        Parts = [.. segments.SelectMany(s => s.Parts)],
-        Chain = segments[^1].Chain,
-        Epoch = segments[0].Epoch,
-        FirstOffset = segments[0].FirstOffset,
-        LastOffset = segments[^1].LastOffset,
-        MinTime = segments.Min(s => s.MinTime),
-        MaxTime = segments.Max(s => s.MaxTime),
-        Types = [.. segments.SelectMany(s => s.Types).Distinct().Order()],
-        HasOddEscapes = segments.Exists(s => s.HasOddEscapes),
-        Body = body,
-    };
-
     private const string DeleteSql = """
         delete from eventhistory.event_segment
          where source_id = $1 and first_position >= $2 and first_position < $3 and recorded_at >= $4 and recorded_at < $5
         returning tableoid::regclass::text
-        """;
-
-    private const string InsertSql = """
-        insert into eventhistory.event_segment (source_id, first_position, event_count, epoch, first_offset, last_offset,
-            recorded_at, min_time, max_time, types, odd_escapes, chain, part_counts, part_recorded_at, body)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """;
 
     /// <returns>The partition that holds it.</returns>
@@ -205,27 +181,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
             if (deleted != run.Segments)
                 throw new DBConcurrencyException($"Segments from position {run.First} were rewritten by somebody who does not hold the lock.");
         }
-        await using var insert = new NpgsqlCommand(InsertSql, connection)
-        {
-            Parameters =
-            {
-                new() { Value = source.Id },
-                new() { Value = merged.FirstPosition },
-                new() { Value = merged.Count },
-                new() { Value = merged.Epoch },
-                new() { Value = merged.FirstOffset },
-                new() { Value = merged.LastOffset },
-                new() { Value = merged.Parts.Min(p => p.RecordedAt) },
-                new() { Value = (object?)merged.MinTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = (object?)merged.MaxTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = merged.Types.ToArray() },
-                new() { Value = merged.HasOddEscapes },
-                new() { Value = merged.Chain },
-                new() { Value = merged.Parts.Select(p => p.Count).ToArray() },
-                new() { Value = merged.Parts.Select(p => p.RecordedAt).ToArray() },
-                new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = merged.Body, NpgsqlDbType = NpgsqlDbType.Text },
-            },
-        };
+        await using var insert = new NpgsqlBatch(connection) { BatchCommands = { SegmentRow.Insert(source.Id, merged) } };
         await insert.ExecuteNonQueryAsync(ct);
         return partition;
     }
@@ -253,23 +209,4 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         },
     };
 #pragma warning restore CA2100
-}
-
-/// <summary>What was merged.</summary>
-internal sealed class MergeCount
-{
-    /// <summary>Segments that were merged, and those they became.</summary>
-    public long Segments { get; private set; }
-
-    public long Into { get; private set; }
-
-    /// <summary>By partition, rows that were taken away since it was last cleaned.</summary>
-    public Dictionary<string, int> Emptied { get; } = [];
-
-    public void Add(int segments, string partition)
-    {
-        Segments += segments;
-        Into++;
-        Emptied[partition] = Emptied.GetValueOrDefault(partition) + segments;
-    }
 }

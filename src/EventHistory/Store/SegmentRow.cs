@@ -1,5 +1,6 @@
 using EventHistory.Core.Log;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventHistory.Store;
 
@@ -26,6 +27,40 @@ internal static class SegmentRow
         await stream.ReadExactlyAsync(text, ct);
         return segment with { Body = text };
     }
+
+    private const string InsertSql = """
+        insert into eventhistory.event_segment (source_id, first_position, event_count, epoch, first_offset, last_offset,
+            recorded_at, min_time, max_time, types, odd_escapes, chain, part_counts, part_recorded_at, body)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """;
+
+    public static NpgsqlBatchCommand Insert(int sourceId, LogSegment segment) => new(InsertSql)
+    {
+        Parameters =
+        {
+            new() { Value = sourceId },
+            new() { Value = segment.FirstPosition },
+            new() { Value = segment.Count },
+            new() { Value = segment.Epoch },
+            new() { Value = segment.FirstOffset },
+            new() { Value = segment.LastOffset },
+            new() { Value = segment.Parts.Min(p => p.RecordedAt) },
+            new() { Value = (object?)segment.MinTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)segment.MaxTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = segment.Types.ToArray() },
+            new() { Value = segment.HasOddEscapes },
+            new() { Value = segment.Chain },
+            OfParts(segment, p => p.Count, NpgsqlDbType.Integer),
+            OfParts(segment, p => p.RecordedAt, NpgsqlDbType.TimestampTz),
+            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = segment.Body, NpgsqlDbType = NpgsqlDbType.Text },
+        },
+    };
+
+    private static NpgsqlParameter OfParts<T>(LogSegment segment, Func<SegmentPart, T> value, NpgsqlDbType type) => new()
+    {
+        Value = segment.Parts.Count > 1 ? segment.Parts.Select(value).ToArray() : DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.Array | type,
+    };
 
     private static LogSegment Head(NpgsqlDataReader row, long from)
     {

@@ -12,7 +12,7 @@ public sealed class CoverageEndpointsTests(Postgres postgres) : IAsyncLifetime
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private readonly Clock _clock = new(Say.At("08:00:00"));
+    private readonly SetClock _clock = new(Say.At("08:00:00"));
     private History _history = null!;
     private TestWeb _web = null!;
 

@@ -3,10 +3,10 @@ using EventHistory.Core.Celery;
 using EventHistory.Core.Tasks;
 using EventHistory.Core.Tests.Tasks;
 using EventHistory.Projections;
+using EventHistory.Tests.EndToEnd;
 using EventHistory.Tests.Fixtures;
 using EventHistory.Tests.Ingest;
 using EventHistory.Tests.Queries;
-using ReadModels = EventHistory.Tests.EndToEnd.ReadModels;
 
 namespace EventHistory.Tests.Projections;
 
@@ -32,19 +32,19 @@ public sealed class TaskProjectionTests(Postgres postgres)
         var arrivals = Arrivals(stories: 150, new Random(seed));
         await using var calm = await History.Create(postgres, _clock);
         await calm.Record(arrivals);
-        var expected = await ReadModels.Read(calm.Data);
+        var expected = await AllRows.Comparably(calm.Data);
 
         await using var batches = await History.Create(postgres, _clock);
         await Play(batches, arrivals, new Random(seed), backlogs: false, killed: false);
-        Same(expected, await ReadModels.Read(batches.Data));
+        AllRows.Same(expected, await AllRows.Comparably(batches.Data));
 
         await using var backlogs = await History.Create(postgres, _clock);
         await Play(backlogs, arrivals, new Random(seed), backlogs: true, killed: false);
-        Same(expected, await ReadModels.Read(backlogs.Data));
+        AllRows.Same(expected, await AllRows.Comparably(backlogs.Data));
 
         await using var killed = await History.Create(postgres, _clock);
         await Play(killed, arrivals, new Random(seed), backlogs: true, killed: true);
-        Same(expected, await ReadModels.Read(killed.Data));
+        AllRows.Same(expected, await AllRows.Comparably(killed.Data));
 
         var starts = arrivals.Select(Event).Where(e => e.Kind == EventKind.TaskStarted).Select(Stamp.Of).OfType<Stamp>().Distinct().Order().ToList();
         foreach (var history in new[] { calm, batches, backlogs, killed })
@@ -63,7 +63,7 @@ public sealed class TaskProjectionTests(Postgres postgres)
         await using var apart = await History.Create(postgres, _clock);
         foreach (var message in arrivals)
             await apart.Record(message);
-        Same(await ReadModels.Read(together.Data), await ReadModels.Read(apart.Data));
+        AllRows.Same(await AllRows.Comparably(together.Data), await AllRows.Comparably(apart.Data));
         await AssertSettled(apart);
     }
 
@@ -104,7 +104,7 @@ public sealed class TaskProjectionTests(Postgres postgres)
         await history.TakeOver(reads);
         await history.Record();
         Assert.Equal((7L, 7L), (history.Source.Reflected, history.Source.NextPosition));
-        Same(await ReadModels.Read(undisturbed.Data), await ReadModels.Read(history.Data));
+        AllRows.Same(await AllRows.Comparably(undisturbed.Data), await AllRows.Comparably(history.Data));
 
         await history.TakeOver(reads);
         Assert.False(history.IsBehind);
@@ -224,7 +224,7 @@ public sealed class TaskProjectionTests(Postgres postgres)
             await wrong.RecordAhead(isFull: false, batch);
         }
         await wrong.Finished();
-        Same(await ReadModels.Read(right.Data), await ReadModels.Read(wrong.Data));
+        AllRows.Same(await AllRows.Comparably(right.Data), await AllRows.Comparably(wrong.Data));
     }
 
     [Fact]
@@ -318,14 +318,6 @@ public sealed class TaskProjectionTests(Postgres postgres)
 
     /// <summary>Each task has one row, whose place is a function of what the log says.</summary>
     private static async Task AssertSettled(History history) => Assert.Empty(await history.Data.All(WrongSql, row => row.GetString(0)));
-
-    private static void Same(List<string> expected, List<string> found)
-    {
-        for (var i = 0; i < Math.Min(expected.Count, found.Count); i++)
-            Assert.Equal(expected[i], found[i]);
-        Assert.Equal(expected.Count, found.Count);
-        Assert.NotEmpty(expected);
-    }
 
     private static Task<List<string>> Keys(History history) => history.Data.All("select key from eventhistory.task order by key", row => row.GetGuid(0).ToString());
 
