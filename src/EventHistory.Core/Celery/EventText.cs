@@ -38,6 +38,9 @@ public readonly struct EventText
     /// <summary>A part of its bytes, which must not begin or end inside of an escape.</summary>
     internal EventText Slice(int start, int? length = null) => new(length is { } n ? _bytes.Slice(start, n) : _bytes[start..], _form);
 
+    /// <summary>Other bytes, written as these are.</summary>
+    internal EventText With(ReadOnlyMemory<byte> bytes) => new(bytes, _form);
+
     /// <summary>Its bytes if they are the text itself; false if they hold escapes.</summary>
     public bool TryGetPlain(out ReadOnlySpan<byte> utf8)
     {

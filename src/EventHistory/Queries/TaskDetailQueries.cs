@@ -12,7 +12,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 {
     private const string TaskSql = "select " + TaskRecord.Columns + """
         , t.args, t.kwargs, t.result, t.exception, t.args_truncated, t.kwargs_truncated, t.result_truncated,
-        coalesce(frames.value, '') || t.traceback, t.stamps, t.source_id, t.positions, t.last_position
+        frames.value, t.traceback, t.stamps, t.source_id, t.positions, t.last_position
           from eventhistory.task t
           left join eventhistory.label frames on frames.id = t.frames_id
 
@@ -50,9 +50,10 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new StoredTask(id.Key, TaskRecord.Read(row), TaskRecord.Value<Guid>(row, 27), TaskRecord.Value<Guid>(row, 29),
-                TaskRecord.Text(row, FirstOwnColumn), row.IsDBNull(FirstOwnColumn + 1) ? null : row.GetFieldValue<byte[]>(FirstOwnColumn + 1),
-                row.GetInt32(FirstOwnColumn + 2), PositionCodec.Read(row.GetFieldValue<byte[]>(FirstOwnColumn + 3)),
-                TaskRecord.Value<long>(row, FirstOwnColumn + 4))
+                Traceback.Join(TaskRecord.Text(row, FirstOwnColumn), EventText.Of(TaskRecord.Text(row, FirstOwnColumn + 1))).Text(),
+                row.IsDBNull(FirstOwnColumn + 2) ? null : row.GetFieldValue<byte[]>(FirstOwnColumn + 2),
+                row.GetInt32(FirstOwnColumn + 3), PositionCodec.Read(row.GetFieldValue<byte[]>(FirstOwnColumn + 4)),
+                TaskRecord.Value<long>(row, FirstOwnColumn + 5))
             : null;
     }
 
