@@ -75,10 +75,15 @@ public sealed class CeleryEvent
 public sealed class EventPool
 {
     private const int Kept = 25_000; // some 10 MB
+    private const int KeptLists = 4;
 
     private readonly Stack<CeleryEvent> _unused = new();
+    private readonly Stack<List<CeleryEvent>> _lists = new();
 
-    /// <summary>Nobody looks at these events any more; the list is emptied.</summary>
+    /// <summary>An empty list.</summary>
+    public List<CeleryEvent> List() => _lists.TryPop(out var list) ? list : [];
+
+    /// <summary>Nobody looks at these events any more, nor at the list.</summary>
     public void Return(List<CeleryEvent> events)
     {
         foreach (var e in events)
@@ -89,6 +94,8 @@ public sealed class EventPool
             _unused.Push(e);
         }
         events.Clear();
+        if (_lists.Count < KeptLists)
+            _lists.Push(events);
     }
 
     internal CeleryEvent Rent() => _unused.TryPop(out var e) ? e : new CeleryEvent();

@@ -5,7 +5,8 @@ namespace EventHistory.Core.Celery;
 
 /// <summary>
 /// One string for each of the texts that repeat in every event: hosts, task names, queues. A table of fixed size in which a
-/// newer text takes an older one's place, so names made up at random cost time and no memory.
+/// newer text takes an older one's place, so names made up at random cost time and no memory. There are two places for each
+/// text: of the few that an installation has, two often want the same one, and would drive each other out with every event.
 /// </summary>
 internal static class SharedText
 {
@@ -18,11 +19,15 @@ internal static class SharedText
     {
         if (utf8.Length is 0 or > MaxLength)
             return Encoding.UTF8.GetString(utf8);
-        ref var place = ref _texts[Place(utf8)];
-        if (place is { } shared && Ascii.Equals(utf8, shared)) // text beyond ASCII is never shared
+        var place = Place(utf8);
+        ref var first = ref _texts[place];
+        if (first is { } shared && Ascii.Equals(utf8, shared)) // text beyond ASCII is never shared
             return shared;
+        ref var second = ref _texts[place ^ 1];
+        if (second is { } other && Ascii.Equals(utf8, other))
+            return other;
         var text = Encoding.UTF8.GetString(utf8);
-        place = text;
+        (second, first) = (first, text); // other threads may take these places at the same time
         return text;
     }
 

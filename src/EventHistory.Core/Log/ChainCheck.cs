@@ -14,7 +14,7 @@ namespace EventHistory.Core.Log;
 public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label)
 {
     private readonly List<ReadOnlyMemory<byte>> _slices = [];
-    private readonly List<CeleryEvent> _events = [];
+    private List<CeleryEvent> _events = [];
     private readonly EventPool _pool = new();
     private readonly List<EventDigest> _digests = [];
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
@@ -63,6 +63,7 @@ public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label
     {
         _slices.Clear();
         _pool.Return(_events);
+        _events = _pool.List();
         _digests.Clear();
         if (SegmentReader.Split(segment.Body, segment.Count, _slices) is { } reason)
             return Fault(segment, $"cannot be read: {reason}");

@@ -27,11 +27,7 @@ public sealed class StampSet : IReadOnlyList<Stamp>
             return false;
         _stamps.Insert(~index, stamp);
         var room = stamp.Kind == EventKind.TaskCustom ? 1 : OfEachKind;
-        if (_stamps.Count <= room || Like(stamp) <= room)
-            return true;
-        var oldest = _stamps.FindIndex(s => s.CountsWith(stamp));
-        _stamps.RemoveAt(oldest);
-        return oldest != ~index;
+        return _stamps.Count <= room || Like(stamp) <= room || RemoveOldest(stamp) != ~index;
     }
 
     public Stamp? Last(Func<Stamp, bool> matches)
@@ -57,6 +53,13 @@ public sealed class StampSet : IReadOnlyList<Stamp>
     public IEnumerator<Stamp> GetEnumerator() => _stamps.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private int RemoveOldest(Stamp like)
+    {
+        var oldest = _stamps.FindIndex(s => s.CountsWith(like));
+        _stamps.RemoveAt(oldest);
+        return oldest;
+    }
 
     private int Like(Stamp stamp)
     {

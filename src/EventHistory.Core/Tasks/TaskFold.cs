@@ -82,7 +82,7 @@ public sealed class TaskFold(TaskId id)
                     Content.Send(e);
                 break;
             case EventKind.TaskStarted:
-                (_newStarts ??= []).Add(stamp);
+                (_newStarts ??= new(1)).Add(stamp);
                 break;
             case EventKind.TaskSucceeded when IsLast(stamp, s => s.Kind == EventKind.TaskSucceeded):
                 Content.Succeed(e);

@@ -25,9 +25,11 @@ public static class TaskStory
         var last = Tell(number, stamps, assigned);
         if (last.Worker is not null || assigned.Min() == number)
             return last;
-        var before = Tell(assigned.Where(n => n < number).Max(), stamps, assigned);
+        var before = Tell(Before(number, assigned), stamps, assigned);
         return last with { Worker = before.Worker, Pid = before.Pid };
     }
+
+    private static int Before(int number, int[] assigned) => assigned.Where(n => n < number).Max();
 
     private static Attempt Tell(int number, IReadOnlyList<Stamp> stamps, int[] assigned)
     {

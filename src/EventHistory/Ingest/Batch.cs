@@ -18,7 +18,7 @@ internal sealed class Batch(EventPool? pool = null)
     private readonly List<BodyMemory.Slab> _slabs = [];
     private Delivery? _last;
 
-    public List<CeleryEvent> Events { get; } = [];
+    public List<CeleryEvent> Events { get; private set; } = pool?.List() ?? [];
 
     public IReadOnlyList<RejectedMessage> Rejected => _rejected;
 
@@ -86,7 +86,11 @@ internal sealed class Batch(EventPool? pool = null)
     }
 
     /// <summary>The events are folded, and nobody looks at them again.</summary>
-    public void ReleaseEvents() => pool?.Return(Events);
+    public void ReleaseEvents()
+    {
+        pool?.Return(Events);
+        Events = [];
+    }
 
     /// <summary>The batch is committed, and nobody holds a piece of its messages.</summary>
     public void ReleaseMessages()

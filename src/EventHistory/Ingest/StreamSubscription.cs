@@ -9,6 +9,9 @@ namespace EventHistory.Ingest;
 /// <remarks>The client reads ahead as much as the prefetch allows, which counts messages, not bytes: see Stream:Prefetch.</remarks>
 internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisposable
 {
+    /// <summary>Unique in its channel, which has one consumer. It comes with every message, so it is short.</summary>
+    private const string ConsumerTag = "eventhistory";
+
     /// <summary>What may wait to be taken from here.</summary>
     private const long MaxWaitingBytes = 8 * 1024 * 1024;
 
@@ -16,7 +19,6 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     private readonly BodyMemory _bodies = new();
     private readonly SemaphoreSlim _room = new(0);
     private long _waitingBytes;
-    private string _tag = "";
 
     private StreamSubscription(IChannel channel, int prefetch)
         : base(channel) => Window = prefetch;
@@ -31,7 +33,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
             return Task.CompletedTask;
         };
         await channel.BasicQosAsync(0, (ushort)prefetch, global: false, ct);
-        subscription._tag = await channel.BasicConsumeAsync(stream, autoAck: false, consumerTag: "", noLocal: false, exclusive: false,
+        await channel.BasicConsumeAsync(stream, autoAck: false, ConsumerTag, noLocal: false, exclusive: false,
             new Dictionary<string, object?> { ["x-stream-offset"] = offset }, subscription, ct);
         return subscription;
     }
@@ -86,7 +88,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     {
         End("The subscription was closed.");
         if (Channel.IsOpen)
-            await Channel.BasicCancelAsync(_tag, noWait: true);
+            await Channel.BasicCancelAsync(ConsumerTag, noWait: true);
     }
 
     private Delivery Taken(Delivery delivery)

@@ -42,7 +42,7 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     /// <summary>Folds a segment of the log, as far as it is new to the reader. Folds keep slices of its body.</summary>
     public async Task Fold(LogSegment segment, CancellationToken ct, bool again = false)
     {
-        var events = new List<CeleryEvent>(segment.Count);
+        var events = _pool.List();
         EventDecoder.Decode(segment.Body, events, _pool);
         var position = segment.FirstPosition;
         foreach (var part in segment.Parts)

@@ -4,14 +4,17 @@ using EventHistory.Store;
 
 namespace EventHistory.Projections;
 
-/// <summary>The task rows of one write: what is taken away, what is written, and what else follows from it.</summary>
+/// <summary>
+/// The task rows of one write: what is taken away, what is written, and what else follows from it. Used again once it is
+/// written, for its lists are large.
+/// </summary>
 internal sealed class TaskChanges
 {
     /// <summary>The number of the write; they are counted.</summary>
-    public required long Write { get; init; }
+    public long Write { get; set; }
 
     /// <summary>What <see cref="TaskTable.CopySql"/> takes.</summary>
-    public required CopyBuffer Rows { get; init; }
+    public CopyBuffer Rows { get; } = new();
 
     public List<HeldTask> Written { get; } = [];
 
@@ -26,4 +29,13 @@ internal sealed class TaskChanges
 
     /// <summary>After this write, rows show every event before this position.</summary>
     public long Reflected { get; set; }
+
+    public void Clear()
+    {
+        Rows.Clear();
+        Written.Clear();
+        Left.Clear();
+        Starts.Clear();
+        Outcomes.Clear();
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
     private readonly TasksInHand _tasks = new(Remembered);
     private readonly HashSet<HeldTask> _touched = [];
     private readonly Queue<(HeldTask Task, long From)> _unwritten = new(); // in the order of positions
-    private readonly Stack<CopyBuffer> _buffers = new();
+    private readonly Stack<TaskChanges> _written = new();
     private long _writes;
 
     /// <summary>True if rows do not show everything that was folded.</summary>
@@ -70,9 +70,8 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
     /// <param name="nextPosition">Behind the last event that was folded.</param>
     public TaskChanges Changes(bool all, long nextPosition)
     {
-        if (!_buffers.TryPop(out var rows))
-            rows = new CopyBuffer();
-        var changes = new TaskChanges { Write = ++_writes, Rows = rows };
+        var changes = _written.TryPop(out var used) ? used : new TaskChanges();
+        changes.Write = ++_writes;
         foreach (var task in all ? [] : _touched) // the queue has them all
         {
             var row = new TaskRow(task.Fold);
@@ -95,7 +94,7 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
         return changes;
     }
 
-    /// <summary>The changes are in the database.</summary>
+    /// <summary>The changes are in the database, and nobody looks at them any more.</summary>
     public void Committed(TaskChanges changes)
     {
         foreach (var task in changes.Written)
@@ -106,8 +105,8 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
                 task.Fold.Content.Detach();
         }
         _tasks.Trim(changes.Write);
-        changes.Rows.Clear();
-        _buffers.Push(changes.Rows);
+        changes.Clear();
+        _written.Push(changes);
     }
 
     private void Write(TaskChanges changes, HeldTask task, TaskRow row)
