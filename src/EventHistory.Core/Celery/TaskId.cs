@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -14,7 +13,6 @@ namespace EventHistory.Core.Celery;
 public readonly record struct TaskId
 {
     private static readonly SearchValues<char> _canonical = SearchValues.Create("-0123456789abcdef");
-    private static readonly SearchValues<byte> _canonicalUtf8 = SearchValues.Create("-0123456789abcdef"u8);
 
     private readonly string? _text;
 
@@ -54,8 +52,19 @@ public readonly record struct TaskId
     private static bool IsPlain(ReadOnlySpan<byte> id, out Guid key)
     {
         key = default;
-        return id.Length == 36 && id[14] != '8' && !id.ContainsAnyExcept(_canonicalUtf8)
-            && Utf8Parser.TryParse(id, out key, out var read, 'D') && read == id.Length;
+        if (id.Length != 36 || id[14] == '8' || (id[8], id[13], id[18], id[23]) != ('-', '-', '-', '-') || id.ContainsAnyInRange((byte)'A', (byte)'F'))
+            return false;
+        Span<byte> digits = stackalloc byte[32]; // together, they are read as vectors: each event bears two ids
+        id[..8].CopyTo(digits);
+        id[9..13].CopyTo(digits[8..]);
+        id[14..18].CopyTo(digits[12..]);
+        id[19..23].CopyTo(digits[16..]);
+        id[24..].CopyTo(digits[20..]);
+        Span<byte> bytes = stackalloc byte[16];
+        if (Convert.FromHexString(digits, bytes, out _, out _) != OperationStatus.Done)
+            return false;
+        key = new Guid(bytes, bigEndian: true);
+        return true;
     }
 
     private static Guid Hash(string id)

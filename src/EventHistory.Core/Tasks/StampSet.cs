@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using EventHistory.Core.Celery;
 
 namespace EventHistory.Core.Tasks;
@@ -42,10 +43,11 @@ public sealed class StampSet : IReadOnlyList<Stamp>
 
     public Stamp? Last(EventKind kind)
     {
-        for (var i = _stamps.Count - 1; i >= 0; i--)
+        var stamps = CollectionsMarshal.AsSpan(_stamps); // a stamp is large, and this is asked for each kind of each row
+        for (var i = stamps.Length - 1; i >= 0; i--)
         {
-            if (_stamps[i].Kind == kind)
-                return _stamps[i];
+            if (stamps[i].Kind == kind)
+                return stamps[i];
         }
         return null;
     }

@@ -71,6 +71,7 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
         var connection = PostgresUrl.Parse(database);
         connection.Pooling = false;
         connection.KeepAlive = 10;
+        connection.WriteBufferSize = 256 * 1024; // a batch is some megabytes, and each buffer a call to the system
         connection.CommandTimeout = 60;
         connection.Options = SessionOptions;
         connection.ApplicationName = $"eventhistory writer {source}";
