@@ -19,6 +19,7 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     private readonly BodyMemory _bodies = new();
     private readonly SemaphoreSlim _room = new(0);
     private long _waitingBytes;
+    private volatile bool _hasEnded;
 
     private StreamSubscription(IChannel channel, int prefetch)
         : base(channel) => Window = prefetch;
@@ -73,8 +74,10 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
     public override async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
         IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
+        if (_hasEnded)
+            return; // the client has some thousand more, and closes when it is rid of them
         _deliveries.Writer.TryWrite(Delivery.Of(deliveryTag, routingKey, properties, _bodies.Take(body.Span)));
-        if (Interlocked.Add(ref _waitingBytes, body.Length) > MaxWaitingBytes)
+        if (Interlocked.Add(ref _waitingBytes, body.Length) > MaxWaitingBytes && !_hasEnded)
             await _room.WaitAsync(cancellationToken);
     }
 
@@ -101,7 +104,8 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
 
     private void End(string reason)
     {
+        _hasEnded = true;
         _deliveries.Writer.TryComplete(new IOException(reason));
-        _room.Release(1000); // whoever waits for room need not any more
+        _room.Release(); // whoever waits for room need not any more
     }
 }

@@ -10,6 +10,8 @@ public sealed class StreamSubscriptionTests(RabbitMq rabbit)
     private const int Rounds = 12;
     private const int SmallOnes = 1100;
     private const int Large = 2_000_000;
+    private const int Backlog = 5000;
+    private const int Medium = 5000;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -36,6 +38,28 @@ public sealed class StreamSubscriptionTests(RabbitMq rabbit)
 
         var round = Enumerable.Repeat(1, SmallOnes).Prepend(Large);
         Assert.Equal(Enumerable.Repeat(round, Rounds).SelectMany(r => r), sizes);
+    }
+
+    /// <summary>A stop in the middle of a backlog: the client holds much more than there is room for, and closes only when it is rid of it.</summary>
+    [Fact]
+    public async Task It_ends_at_once_while_thousands_of_messages_wait_for_room()
+    {
+        await using var feed = await rabbit.CreateFeed();
+        var settings = new EventHistorySettings { Broker = feed.Url, Exchange = feed.Exchange, Stream = new() { Name = feed.Stream } };
+        var connection = await BrokerConnection.Open(settings, Ct);
+        await using (var sender = await connection.CreateChannelAsync(cancellationToken: Ct))
+        {
+            for (var i = 0; i < Backlog; i++)
+                await sender.BasicPublishAsync(feed.Exchange, "task.multi", mandatory: false, new BasicProperties(), new byte[Medium], Ct);
+        }
+        var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
+        var subscription = await StreamSubscription.Open(channel, feed.Stream, "first", Backlog, Ct);
+        await subscription.Take(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        await Task.Delay(1000, Ct); // so that the client has them all
+
+        await subscription.DisposeAsync();
+        await channel.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await connection.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct);
     }
 
     private static async Task Publish(IConnection connection, TestFeed feed)
