@@ -64,6 +64,21 @@ public readonly struct EventText
     /// <summary>True if the text holds three dots in a row somewhere; may be true also if an escape might stand for one.</summary>
     public bool MayHoldDots() => _bytes.Span.IndexOf("..."u8) >= 0 || (_form == Form.Escaped && _bytes.Span.IndexOf("\\u002"u8) >= 0);
 
+    /// <summary>The text; of a long one its beginning and its end, on two lines. Null if there is none.</summary>
+    /// <param name="most">So many bytes of each.</param>
+    public string? Excerpt(int most)
+    {
+        if (MaxBytes <= 2 * most)
+            return Text();
+        var rented = ArrayPool<byte>.Shared.Rent(MaxBytes);
+        var text = rented.AsSpan(0, CopyTo(rented));
+        var excerpt = text.Length <= 2 * most
+            ? Encoding.UTF8.GetString(text)
+            : $"{Encoding.UTF8.GetString(text[..most])}\n{Encoding.UTF8.GetString(text[^most..])}"; // a character that is cut becomes U+FFFD
+        ArrayPool<byte>.Shared.Return(rented);
+        return excerpt;
+    }
+
     /// <summary>The text; null if there is none.</summary>
     public string? Text()
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using EventHistory.Core.Celery;
 using EventHistory.Core.Tasks;
 
 namespace EventHistory.Core.Queries;
@@ -8,6 +10,10 @@ public sealed record TaskDetail
     public required TaskView Task { get; init; }
     /// <summary>Of the latest failure or retry.</summary>
     public string? Traceback { get; init; }
+    /// <summary>What it has in common with others that failed; null while it is in another state than FAILURE or RETRY.</summary>
+    public TaskFailure? Failure { get; init; }
+    /// <summary>How its runtime compares with others of its name; null if it did not succeed.</summary>
+    public RuntimeRank? RuntimeRank { get; init; }
     /// <summary>Its tries, in order; those that left no trace are not there.</summary>
     public required IReadOnlyList<Attempt> Attempts { get; init; }
     /// <summary>The first task of the workflow; null if unknown.</summary>
@@ -27,6 +33,17 @@ public sealed record TaskDetail
     public const int MaxEvents = 1000;
 }
 
+/// <summary>A failure group: <c>/api/v1/failures/{id}</c>.</summary>
+public sealed record TaskFailure(string Id, string Title);
+
+/// <summary>A runtime among those of the tasks of the same name that succeeded in the days before, and in its own hour.</summary>
+/// <param name="Share">How many of them took no longer, to 1 %: 0.95 says that it was among the slowest twentieth.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record RuntimeRank(double Share, long Count, DateTime From, DateTime To)
+{
+    public const int Days = 7;
+}
+
 /// <summary>Another task of the same workflow.</summary>
 /// <param name="State">Null when no event of it was recorded.</param>
 public sealed record RelatedTask(string Id, string? Name, string? State);
@@ -35,6 +52,12 @@ public sealed record RelatedTask(string Id, string? Name, string? State);
 /// <param name="Position">Its place in the log; gapless within a source.</param>
 /// <param name="RecordedAt">When we stored it.</param>
 /// <param name="OccurredAt">The sender's clock; null if it gave none that can be understood.</param>
+/// <param name="TaskId">The task it is about; null: about none.</param>
 /// <param name="Hostname">The sender's node name.</param>
 /// <param name="Body">The event verbatim: its own JSON text.</param>
-public sealed record EventView(long Position, DateTime RecordedAt, DateTime? OccurredAt, string Type, string? Hostname, string Body);
+public sealed record EventView(long Position, DateTime RecordedAt, DateTime? OccurredAt, string Type, string? TaskId, string? Hostname, string Body)
+{
+    /// <param name="e">Its JSON is copied: the memory may be used again.</param>
+    public static EventView Of(long position, DateTime recordedAt, CeleryEvent e) =>
+        new(position, recordedAt, e.At, e.Type, e.TaskId?.ToString(), e.Hostname, Encoding.UTF8.GetString(e.Json.Span));
+}

@@ -98,6 +98,18 @@ public sealed class Histogram
         return HistogramLayout.Middle(_buckets[index]) / 1e9;
     }
 
+    /// <summary>The share of durations that are no longer, to 1 % of the duration (<see cref="HistogramLayout"/>); null if there is none.</summary>
+    public double? Share(double seconds)
+    {
+        if (Count <= 0)
+            return null;
+        var bucket = HistogramLayout.Bucket(HistogramLayout.Nanoseconds(seconds));
+        long shorter = 0;
+        for (var i = 0; i < _used && _buckets[i] <= bucket; i++)
+            shorter += _counts[i];
+        return (double)shorter / Count;
+    }
+
     public byte[] ToBytes()
     {
         if (_used == 0)

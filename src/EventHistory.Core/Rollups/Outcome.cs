@@ -9,5 +9,7 @@ namespace EventHistory.Core.Rollups;
 /// <param name="Runtime">Seconds, as the worker measured it.</param>
 /// <param name="QueueWait">Seconds from sent to received, last attempt.</param>
 /// <param name="WorkerWait">Seconds from received to started, last attempt.</param>
+/// <param name="FailureId">The failure group of a task that failed, as <c>eventhistory.failure_group</c> numbers it.</param>
 public readonly record struct Outcome(
-    DateTime At, int? NameId, int? WorkerId, int? QueueId, string State, int Retries, double? Runtime, double? QueueWait, double? WorkerWait);
+    DateTime At, int? NameId, int? WorkerId, int? QueueId, string State, int Retries, double? Runtime, double? QueueWait, double? WorkerWait,
+    int? FailureId = null);

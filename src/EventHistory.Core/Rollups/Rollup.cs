@@ -53,6 +53,15 @@ public sealed class Rollup
 
     internal void Apply(in Contribution task, int times)
     {
+        Count(task, times);
+        Runtime.Add(task.Runtime, times);
+        QueueWait.Add(task.QueueWait, times);
+        WorkerWait.Add(task.WorkerWait, times);
+    }
+
+    /// <summary>Without its durations: how long tasks waited says nothing about why they fail.</summary>
+    internal void Count(in Contribution task, int times)
+    {
         switch (task.State)
         {
             case TaskStates.Success: Succeeded += times; break;
@@ -62,9 +71,6 @@ public sealed class Rollup
             default: throw new ArgumentException($"A task in state {task.State} is not finished.", nameof(task));
         }
         Retries += (long)task.Retries * times;
-        Runtime.Add(task.Runtime, times);
-        QueueWait.Add(task.QueueWait, times);
-        WorkerWait.Add(task.WorkerWait, times);
     }
 
     /// <summary>An outcome with its durations measured.</summary>

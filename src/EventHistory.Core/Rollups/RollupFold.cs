@@ -79,6 +79,8 @@ public sealed class RollupFold(int capacity)
             Of(new(resolution, at, RollupDimension.Worker, worker)).Apply(task, times);
         if (outcome.QueueId is { } queue)
             Of(new(resolution, at, RollupDimension.Queue, queue)).Apply(task, times);
+        if (outcome.FailureId is { } failure)
+            Of(new(resolution, at, RollupDimension.Failure, failure, outcome.NameId ?? 0)).Count(task, times);
     }
 
     private Rollup Of(RollupKey key)

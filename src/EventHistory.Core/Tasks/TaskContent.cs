@@ -1,4 +1,5 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Failures;
 
 namespace EventHistory.Core.Tasks;
 
@@ -30,12 +31,14 @@ public sealed class TaskContent
     // of the latest task-failed or task-retried
     public EventText Exception { get; set; }
     public EventText Traceback { get; set; }
+    public FailureKind Failure => _failure ??= FailureKind.Of(Exception, Traceback);
 
     // of the latest task-revoked
     public bool? Terminated { get; set; }
     public bool? Expired { get; set; }
     public EventText Signal { get; set; }
 
+    private FailureKind? _failure;
     private bool _isAttached;
 
     public void Define(CeleryEvent e)
@@ -56,7 +59,7 @@ public sealed class TaskContent
 
     public void Fail(CeleryEvent e)
     {
-        (Exception, Traceback) = (e.Exception, e.Traceback);
+        (Exception, Traceback, _failure) = (e.Exception, e.Traceback, null);
         _isAttached = true;
     }
 

@@ -20,7 +20,7 @@ internal static class ApiJson
     private sealed class UtcConverter : JsonConverter<DateTime>
     {
         public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("The API takes no bodies.");
+            throw new NotSupportedException("Bodies are read by parsers of their own.");
 
         public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
@@ -29,7 +29,7 @@ internal static class ApiJson
     private sealed class RawJsonConverter : JsonConverter<RawJson>
     {
         public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("The API takes no bodies.");
+            throw new NotSupportedException("Bodies are read by parsers of their own.");
 
         // not validated: it was when it was recorded, and its depth may be more than a validating writer takes
         public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>

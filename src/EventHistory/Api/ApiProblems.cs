@@ -10,8 +10,17 @@ internal static class ApiProblems
     public static ProblemHttpResult BadRequest(string sentence) =>
         TypedResults.Problem(sentence, statusCode: StatusCodes.Status400BadRequest, title: "The request is not understood");
 
+    private const string NotJsonSentence = "Send the body as JSON, with the header Content-Type: application/json.";
+
+    public static ProblemHttpResult NotJson() =>
+        TypedResults.Problem(NotJsonSentence, statusCode: StatusCodes.Status415UnsupportedMediaType);
+
     public static ProblemHttpResult NotFound(string sentence) =>
         TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
+
+    /// <summary>It would be right at another time.</summary>
+    public static ProblemHttpResult NotNow(string title, string sentence) =>
+        TypedResults.Problem(sentence, statusCode: StatusCodes.Status503ServiceUnavailable, title: title);
 
     /// <summary>Turns a database that is away, or too slow for this question, into an answer.</summary>
     public static async ValueTask<object?> ExplainFaults(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -35,6 +44,7 @@ internal static class ApiProblems
         {
             StatusCodes.Status404NotFound => $"There is nothing at {http.Request.Path}; /openapi/v1.json describes what there is.",
             StatusCodes.Status405MethodNotAllowed => $"{http.Request.Method} is not understood at {http.Request.Path}: use {http.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => NotJsonSentence,
             _ => null,
         };
         return TypedResults.Problem(sentence, statusCode: http.Response.StatusCode).ExecuteAsync(http);

@@ -22,8 +22,7 @@ internal static class CoverageEndpoints
         HttpRequest request, CoverageQueries coverage, TimeProvider time, CancellationToken ct)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var given = request.Query.SelectMany(p => p.Value, (p, value) => KeyValuePair.Create(p.Key, value ?? ""));
-        var (query, problem) = CoverageQuery.Parse(given, now);
+        var (query, problem) = CoverageQuery.Parse(request.Given(), now);
         if (query is null)
             return ApiProblems.BadRequest(problem!);
         return await coverage.Ask(query, now, ct) is { } answer

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EventHistory.Settings;
+using EventHistory.Core;
 using Microsoft.OpenApi;
 
 namespace EventHistory.Api;
@@ -18,8 +18,13 @@ internal sealed record QueryParameter(string Name, string Description, JsonNode 
     public static QueryParameter Count(string name, string description, int most, int byDefault) => new(name, description, byDefault,
         new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = most.ToString(CultureInfo.InvariantCulture), Default = byDefault });
 
-    public static QueryParameter Position(string name, string description) =>
-        new(name, description, 1000, new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "1" });
+    /// <param name="values">The first one is the default.</param>
+    public static QueryParameter Choice(string name, string description, IReadOnlyList<string> values) => new(name, description, values[0],
+        new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. values.Select(v => JsonValue.Create(v)!)] });
+
+    /// <param name="first">The smallest that makes sense.</param>
+    public static QueryParameter Position(string name, string description, int first = 1) => new(name, description, 1000,
+        new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = first.ToString(CultureInfo.InvariantCulture) });
 
     public OpenApiParameter Describe() => new()
     {
@@ -38,7 +43,7 @@ internal static class QueryParameters
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
             foreach (var id in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Path))
-                id.Description = "The task's id, percent-encoded as a whole.";
+                id.Description = id.Name == "hostname" ? "The worker's node name, percent-encoded as a whole." : "The task's id, percent-encoded as a whole.";
             operation.Parameters = [.. operation.Parameters ?? [], .. parameters.Select(p => p.Describe())];
             return Task.CompletedTask;
         })
@@ -47,6 +52,10 @@ internal static class QueryParameters
             var unknown = context.HttpContext.Request.Query.Keys.FirstOrDefault(key => !parameters.Any(p => p.Name == key));
             return unknown is null ? next(context) : ValueTask.FromResult<object?>(ApiProblems.BadRequest(Unknown(unknown, parameters)));
         });
+
+    /// <summary>What was given, as Core's parsers take it.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Given(this HttpRequest request) =>
+        request.Query.SelectMany(p => p.Value, (p, value) => KeyValuePair.Create(p.Key, value ?? ""));
 
     private static string Unknown(string name, QueryParameter[] parameters)
     {

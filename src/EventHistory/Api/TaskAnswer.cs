@@ -1,15 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Tasks;
 
 namespace EventHistory.Api;
 
 /// <summary>A page of tasks.</summary>
-/// <param name="Tasks">Newest first.</param>
+/// <param name="Tasks">In the order that was asked for; of each, only the fields that were asked for.</param>
 /// <param name="NextCursor">What to give as <c>cursor</c> for the next page; null at the end.</param>
-internal sealed record TaskListAnswer(IReadOnlyList<TaskView> Tasks, string? NextCursor);
+/// <param name="PreviousCursor">The same for the page before; null at the beginning.</param>
+/// <param name="Total">How many match; null: it was not asked for.</param>
+internal sealed record TaskListAnswer(IReadOnlyList<TaskView> Tasks, string? NextCursor, string? PreviousCursor, TaskTotal? Total)
+{
+    public JsonObject With(IReadOnlyList<string> fields, JsonSerializerOptions options)
+    {
+        var answer = JsonSerializer.SerializeToNode(this, options)!.AsObject();
+        foreach (var task in answer["tasks"]!.AsArray().Select(task => task!.AsObject()))
+        {
+            foreach (var name in TaskFields.All.Except(fields))
+                task.Remove(name);
+        }
+        return answer;
+    }
+}
 
 /// <summary>One task, with its story.</summary>
 /// <param name="Traceback">Of the latest failure or retry, whole.</param>
+/// <param name="Failure">What it has in common with others that failed.</param>
+/// <param name="RuntimeRank">How its runtime compares with others of its name; null if it did not succeed.</param>
 /// <param name="Attempts">Its tries, in order.</param>
 /// <param name="Root">The first task of the workflow.</param>
 /// <param name="Parent">The task that sent it.</param>
@@ -18,10 +36,10 @@ internal sealed record TaskListAnswer(IReadOnlyList<TaskView> Tasks, string? Nex
 /// <param name="Events">In the order they were recorded; at most 1,000.</param>
 /// <param name="EventsComplete">False when there are more events; the SQL function <c>eventhistory.task_events</c> has all of them.</param>
 internal sealed record TaskAnswer(
-    TaskView Task, string? Traceback, IReadOnlyList<AttemptAnswer> Attempts, RelatedTask? Root, RelatedTask? Parent,
+    TaskView Task, string? Traceback, TaskFailure? Failure, RuntimeRank? RuntimeRank, IReadOnlyList<AttemptAnswer> Attempts, RelatedTask? Root, RelatedTask? Parent,
     IReadOnlyList<RelatedTask> Children, bool ChildrenComplete, IReadOnlyList<EventAnswer> Events, bool EventsComplete)
 {
-    public static TaskAnswer Of(TaskDetail detail) => new(detail.Task, detail.Traceback, [.. detail.Attempts.Select(AttemptAnswer.Of)],
+    public static TaskAnswer Of(TaskDetail detail) => new(detail.Task, detail.Traceback, detail.Failure, detail.RuntimeRank, [.. detail.Attempts.Select(AttemptAnswer.Of)],
         detail.Root, detail.Parent, detail.Children, detail.ChildrenComplete, [.. detail.Events.Select(EventAnswer.Of)], detail.EventsComplete);
 }
 
@@ -42,8 +60,10 @@ internal sealed record AttemptAnswer(
 /// <param name="Position">Its place in the log.</param>
 /// <param name="RecordedAt">When we stored it.</param>
 /// <param name="OccurredAt">By the sender's clock; null if it gave no usable time.</param>
+/// <param name="TaskId">The task it is about; null: about none.</param>
+/// <param name="Hostname">The sender's node name.</param>
 /// <param name="Body">The event exactly as its sender wrote it.</param>
-internal sealed record EventAnswer(long Position, DateTime RecordedAt, DateTime? OccurredAt, string Type, string? Hostname, RawJson Body)
+internal sealed record EventAnswer(long Position, DateTime RecordedAt, DateTime? OccurredAt, string Type, string? TaskId, string? Hostname, RawJson Body)
 {
-    public static EventAnswer Of(EventView e) => new(e.Position, e.RecordedAt, e.OccurredAt, e.Type, e.Hostname, new RawJson(e.Body));
+    public static EventAnswer Of(EventView e) => new(e.Position, e.RecordedAt, e.OccurredAt, e.Type, e.TaskId, e.Hostname, new RawJson(e.Body));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventHistory.Core;
 using EventHistory.Settings;
 
 namespace EventHistory.Commands;
@@ -9,7 +10,7 @@ internal static class CommandLine
     /// <summary>A verb's work, given the settings in force and the token that SIGTERM and SIGINT cancel.</summary>
     internal delegate Task Verb(EventHistorySettings settings, CancellationToken stop);
 
-    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line; 130 verify or rebuild was interrupted.</returns>
+    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line; 130 verify, rebuild or export was interrupted.</returns>
     public static async Task<int> Run(string[] args, Verb serve, Verb migrate)
     {
         var root = new RootCommand("EventHistory records every event of a Celery cluster and answers questions about them.")
@@ -18,6 +19,7 @@ internal static class CommandLine
             Create("migrate", "Bring the database to this version's schema, and end", migrate, [SettingAlias.Database]),
             Create("verify", VerifyCommand.Description, [SettingAlias.Database, SettingAlias.Data], VerifyCommand.Options, VerifyCommand.Run),
             Create("rebuild", RebuildCommand.Description, [SettingAlias.Database, SettingAlias.Data], RebuildCommand.Options, RebuildCommand.Run),
+            Create("export", ExportCommand.Description, [SettingAlias.Database, SettingAlias.Data], ExportCommand.Options, ExportCommand.Run),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

@@ -18,6 +18,7 @@ internal static class IngestSetup
                 .AddSingleton(p => new WriterElection(database, settings, p.GetRequiredService<ILoggerFactory>()))
                 .AddHostedService<IngestService>()
                 .AddSegmentMerging()
+                .AddDayIndexing()
             : services;
     }
 }

@@ -1,4 +1,5 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Failures;
 using EventHistory.Core.Log;
 using EventHistory.Core.Tasks;
 using EventHistory.Core.Workers;
@@ -21,6 +22,7 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     private readonly RollupTable _rollups = new(sourceId);
     private readonly HashSet<string> _newTexts = new(StringComparer.Ordinal);
     private Dictionary<string, WorkerFold> _workers = new(StringComparer.Ordinal);
+    private Dictionary<string, FailureGroupFold> _failures = new(StringComparer.Ordinal);
 
     /// <summary>True if rows do not show everything that was folded.</summary>
     public bool IsBehind => _tasks.IsBehind;
@@ -32,11 +34,14 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     /// <param name="again">They were folded before, and all but task rows shows them.</param>
     public async Task Fold(List<CeleryEvent> events, long position, DateTime recordedAt, CancellationToken ct, bool again = false)
     {
-        await labels.Intern(NewTexts(events), ct);
+        var failures = Failures(events);
+        await labels.Intern(NewTexts(events, failures), ct);
         await _tasks.Load(events, ct);
         _tasks.Apply(events, position, recordedAt);
-        if (!again)
-            FoldWorkers(events, recordedAt);
+        if (again)
+            return;
+        FoldWorkers(events, recordedAt);
+        FoldFailures(failures);
     }
 
     /// <summary>Folds a segment of the log, as far as it is new to the reader. Folds keep slices of its body.</summary>
@@ -66,8 +71,10 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
         [
             .. TaskTable.Leave(sourceId, tasks.Left), .. _rollups.Write(), .. WorkerTable.Write(sourceId, _workers.Values, labels),
             .. WorkerActivityTable.Started(tasks.Starts, labels), .. WorkerActivityTable.Counted(_workers.Values, labels),
+            .. FailureTable.Write(sourceId, _failures.Values, labels),
         ];
         _workers = new(StringComparer.Ordinal);
+        _failures = new(StringComparer.Ordinal);
         return new ReadModelChanges(commands, tasks);
     }
 
@@ -79,9 +86,11 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     }
 
     // Everything of these events that is stored as a number and has none yet
-    private HashSet<string> NewTexts(List<CeleryEvent> events)
+    private HashSet<string> NewTexts(List<CeleryEvent> events, List<(CeleryEvent Event, FailureKind Kind)> failures)
     {
         _newTexts.Clear();
+        foreach (var (_, kind) in failures)
+            Note(kind.Fingerprint);
         foreach (var e in events)
         {
             Note(e.Type);
@@ -102,6 +111,28 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
         {
             if (text is not null && !labels.Knows(text))
                 _newTexts.Add(text);
+        }
+    }
+
+    // Those with a stamp: no other changes what is known of a task
+    private static List<(CeleryEvent Event, FailureKind Kind)> Failures(List<CeleryEvent> events)
+    {
+        var failures = new List<(CeleryEvent, FailureKind)>();
+        foreach (var e in events)
+        {
+            if (e.Kind is EventKind.TaskFailed or EventKind.TaskRetried && e is { At: not null, TaskId: not null })
+                failures.Add((e, FailureKind.Of(e.Exception, e.Traceback)));
+        }
+        return failures;
+    }
+
+    private void FoldFailures(List<(CeleryEvent Event, FailureKind Kind)> failures)
+    {
+        foreach (var (e, kind) in failures)
+        {
+            if (!_failures.TryGetValue(kind.Fingerprint, out var group))
+                _failures.Add(kind.Fingerprint, group = new FailureGroupFold(kind));
+            group.Apply(e);
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class RollupColumns
         _workerWait.Add(rollup.WorkerWait);
     }
 
-    /// <summary>The key's columns (<see cref="RollupKeyColumns.AddTo"/>), then <c>$6</c> to <c>$19</c>.</summary>
+    /// <summary>The key's columns (<see cref="RollupKeyColumns.AddTo"/>), then <c>$7</c> to <c>$20</c>.</summary>
     public void AddTo(NpgsqlParameterCollection parameters)
     {
         _key.AddTo(parameters);
@@ -71,31 +71,24 @@ internal sealed class RollupKeyColumns
     private readonly List<string> _dimension = [];
     private readonly List<DateTime> _at = [];
     private readonly List<int> _labelId = [];
+    private readonly List<int> _nameId = [];
 
     public void Add(RollupKey key)
     {
-        _resolution.Add(Text(key.Resolution));
-        _dimension.Add(Text(key.Dimension));
+        _resolution.Add(key.Resolution.Text());
+        _dimension.Add(key.Dimension.Text());
         _at.Add(key.At);
         _labelId.Add(key.LabelId);
+        _nameId.Add(key.NameId);
     }
 
-    /// <summary><c>$2</c> to <c>$5</c>.</summary>
+    /// <summary><c>$2</c> to <c>$6</c>.</summary>
     public void AddTo(NpgsqlParameterCollection parameters)
     {
         parameters.Add(new NpgsqlParameter<List<string>> { TypedValue = _resolution });
         parameters.Add(new NpgsqlParameter<List<string>> { TypedValue = _dimension });
         parameters.Add(new NpgsqlParameter<List<DateTime>> { TypedValue = _at, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
         parameters.Add(new NpgsqlParameter<List<int>> { TypedValue = _labelId });
+        parameters.Add(new NpgsqlParameter<List<int>> { TypedValue = _nameId });
     }
-
-    public static string Text(RollupResolution resolution) => resolution == RollupResolution.Minute ? "minute" : "hour";
-
-    public static string Text(RollupDimension dimension) => dimension switch
-    {
-        RollupDimension.All => "all",
-        RollupDimension.Name => "name",
-        RollupDimension.Worker => "worker",
-        _ => "queue",
-    };
 }

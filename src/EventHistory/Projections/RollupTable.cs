@@ -36,11 +36,11 @@ internal sealed class RollupTable(int sourceId, int capacity = 8 * 1024 * 1024)
     private const string LoadSql = """
         select u.number, r.succeeded, r.failed, r.revoked, r.rejected, r.retries,
                r.runtime_sum, r.runtime, r.queue_wait_sum, r.queue_wait, r.worker_wait_sum, r.worker_wait
-          from unnest($2::text[], $3::text[], $4::timestamptz[], $5::int[]) with ordinality as u(resolution, dimension, at, label_id, number)
+          from unnest($2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::int[]) with ordinality as u(resolution, dimension, at, label_id, name_id, number)
          cross join lateral (
                select * from rollup s
                 where s.source_id = $1 and s.resolution = u.resolution::eventhistory.rollup_resolution
-                  and s.dimension = u.dimension::eventhistory.rollup_dimension and s.at = u.at and s.label_id = u.label_id
+                  and s.dimension = u.dimension::eventhistory.rollup_dimension and s.at = u.at and s.label_id = u.label_id and s.name_id = u.name_id
                offset 0) r
         """;
 
@@ -65,18 +65,18 @@ internal sealed class RollupTable(int sourceId, int capacity = 8 * 1024 * 1024)
     }
 
     private const string UpsertSql = """
-        insert into rollup (source_id, resolution, dimension, at, label_id, succeeded, failed, revoked, rejected, retries,
+        insert into rollup (source_id, resolution, dimension, at, label_id, name_id, succeeded, failed, revoked, rejected, retries,
             runtime_count, runtime_sum, runtime, queue_wait_count, queue_wait_sum, queue_wait,
             worker_wait_count, worker_wait_sum, worker_wait)
-        select $1, u.resolution::eventhistory.rollup_resolution, u.dimension::eventhistory.rollup_dimension, u.at, u.label_id,
+        select $1, u.resolution::eventhistory.rollup_resolution, u.dimension::eventhistory.rollup_dimension, u.at, u.label_id, u.name_id,
             u.succeeded, u.failed, u.revoked, u.rejected, u.retries, u.runtime_count, u.runtime_sum, u.runtime,
             u.queue_wait_count, u.queue_wait_sum, u.queue_wait, u.worker_wait_count, u.worker_wait_sum, u.worker_wait
-          from unnest($2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
-            $10::bigint[], $11::bigint[], $12::numeric[], $13::bytea[], $14::bigint[], $15::numeric[], $16::bytea[],
-            $17::bigint[], $18::numeric[], $19::bytea[]) as u(resolution, dimension, at, label_id, succeeded, failed, revoked, rejected,
+          from unnest($2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::int[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+            $11::bigint[], $12::bigint[], $13::numeric[], $14::bytea[], $15::bigint[], $16::numeric[], $17::bytea[],
+            $18::bigint[], $19::numeric[], $20::bytea[]) as u(resolution, dimension, at, label_id, name_id, succeeded, failed, revoked, rejected,
             retries, runtime_count, runtime_sum, runtime, queue_wait_count, queue_wait_sum, queue_wait,
             worker_wait_count, worker_wait_sum, worker_wait)
-        on conflict (source_id, resolution, dimension, at, label_id) do update set
+        on conflict (source_id, resolution, dimension, at, label_id, name_id) do update set
             succeeded = excluded.succeeded, failed = excluded.failed, revoked = excluded.revoked, rejected = excluded.rejected,
             retries = excluded.retries, runtime_count = excluded.runtime_count, runtime_sum = excluded.runtime_sum, runtime = excluded.runtime,
             queue_wait_count = excluded.queue_wait_count, queue_wait_sum = excluded.queue_wait_sum, queue_wait = excluded.queue_wait,
@@ -86,7 +86,7 @@ internal sealed class RollupTable(int sourceId, int capacity = 8 * 1024 * 1024)
     // a statement a key, as it happens rarely: joined with many keys it is as LoadSql would be without its offset
     private const string DeleteSql = """
         delete from rollup where source_id = $1 and resolution = $2::text::eventhistory.rollup_resolution
-           and dimension = $3::text::eventhistory.rollup_dimension and at = $4 and label_id = $5
+           and dimension = $3::text::eventhistory.rollup_dimension and at = $4 and label_id = $5 and name_id = $6
         """;
 
     /// <summary>The commands that store what changed since the last time; those that became empty lose their rows.</summary>
@@ -115,10 +115,11 @@ internal sealed class RollupTable(int sourceId, int capacity = 8 * 1024 * 1024)
         Parameters =
         {
             new NpgsqlParameter<int> { TypedValue = sourceId },
-            new NpgsqlParameter<string> { TypedValue = RollupKeyColumns.Text(key.Resolution) },
-            new NpgsqlParameter<string> { TypedValue = RollupKeyColumns.Text(key.Dimension) },
+            new NpgsqlParameter<string> { TypedValue = key.Resolution.Text() },
+            new NpgsqlParameter<string> { TypedValue = key.Dimension.Text() },
             new NpgsqlParameter<DateTime> { TypedValue = key.At },
             new NpgsqlParameter<int> { TypedValue = key.LabelId },
+            new NpgsqlParameter<int> { TypedValue = key.NameId },
         },
     };
 

@@ -1,4 +1,5 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Failures;
 using EventHistory.Core.Rollups;
 using EventHistory.Core.Tasks;
 using EventHistory.Store;
@@ -37,10 +38,16 @@ internal readonly struct TaskRow(TaskFold fold)
 
     public double? WorkerWait => _last?.WorkerWait?.TotalSeconds;
 
+    /// <summary>What it has in common with others that failed; null while it is in another state than FAILURE or RETRY.</summary>
+    public FailureKind? Failure =>
+        State is TaskStates.Failure or TaskStates.Retry && Fold.Stamps.Last(stamp => stamp.Kind is EventKind.TaskFailed or EventKind.TaskRetried) is not null
+            ? Fold.Content.Failure
+            : null;
+
     /// <summary>What it counts for in rollups; null while it is open.</summary>
     public Outcome? Outcome(Labels labels) => IsFinal
         ? new(StateAt, labels.Find(Fold.Content.Name), labels.Find(Worker), labels.Find(Fold.Content.Queue), State, Fold.Retries,
-            Fold.Content.Runtime, QueueWait, WorkerWait)
+            Fold.Content.Runtime, QueueWait, WorkerWait, labels.Find(Failure?.Fingerprint))
         : null;
 
     /// <summary>The latest event of a kind, in any attempt: what Flower calls <c>received</c>, <c>started</c>, …</summary>

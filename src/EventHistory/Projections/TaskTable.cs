@@ -11,7 +11,7 @@ namespace EventHistory.Projections;
 /// </summary>
 internal static class TaskTable
 {
-    private const int Columns = 49;
+    private const int Columns = 50;
 
     // Add knows this order, and Read the first part of it: the state of a fold, and its content.
     private const string ColumnsSql = """
@@ -19,7 +19,7 @@ internal static class TaskTable
         name_id, client_id, queue_id, exchange_id, routing_key_id, frames_id,
         args, kwargs, eta, expires, root_key, root_id, parent_key, parent_id, result, runtime, exception, traceback, terminated, expired, signal,
         state, state_at, worker_id, worker_pid, clock, sent, received, started, succeeded, failed, retried, revoked, rejected,
-        queue_wait, worker_wait, args_truncated, kwargs_truncated, result_truncated
+        queue_wait, worker_wait, args_truncated, kwargs_truncated, result_truncated, failure_id
         """;
 
     public const string CopySql = $"copy task ({ColumnsSql}) from stdin (format binary)";
@@ -83,6 +83,7 @@ internal static class TaskTable
         rows.Add(PythonRepr.IsTruncated(content.Args));
         rows.Add(PythonRepr.IsTruncated(content.Kwargs));
         rows.Add(PythonRepr.IsTruncated(content.Result));
+        rows.Add(labels.Find(row.Failure?.Fingerprint));
     }
 
     private const string LoadSql = $"select {ColumnsSql} from task where key = any($1) and source_id = $2";
@@ -104,7 +105,9 @@ internal static class TaskTable
         await labels.Load(rows.SelectMany(Numbers), ct);
         var told = await Refold.Tasks(log, sourceId, [.. rows.Where(row => row[Stamps] is null).Select(row => (Id(row), Positions(row)))], ct);
         await labels.Intern([.. told.Values.SelectMany(Texts).Where(text => !labels.Knows(text))], ct);
-        return rows.ConvertAll(row => new StoredTaskFold(row[Stamps] is null ? told[(Guid)row[2]!] : Read(row, labels), (DateTime)row[0]!));
+        var tasks = rows.ConvertAll(row => new StoredTaskFold(row[Stamps] is null ? told[(Guid)row[2]!] : Read(row, labels), (DateTime)row[0]!));
+        await labels.Intern([.. tasks.Select(task => new TaskRow(task.Fold).Failure?.Fingerprint).OfType<string>().Where(text => !labels.Knows(text))], ct);
+        return tasks;
     }
 
     private const string LeaveOpenSql = "delete from task_open where key = any($1) and source_id = $2";

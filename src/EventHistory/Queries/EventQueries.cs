@@ -67,6 +67,6 @@ internal static class EventQueries
         EventDecoder.Decode(Encoding.UTF8.GetBytes(body), decoded);
         if (Stamp.Of(decoded[0]) is { } stamp)
             stamps.Add(stamp);
-        return new EventView(position, recordedAt, decoded[0].At, decoded[0].Type, decoded[0].Hostname, body);
+        return EventView.Of(position, recordedAt, decoded[0]);
     }
 }

@@ -10,9 +10,19 @@ internal static class QuerySetup
     {
         services.TryAddSingleton<TaskQueries>();
         services.TryAddSingleton<TaskDetailQueries>();
+        services.TryAddSingleton<FacetQueries>();
+        services.TryAddSingleton<HistogramQueries>();
+        services.TryAddSingleton<WorkflowQueries>();
         services.TryAddSingleton<WorkerQueries>();
+        services.TryAddSingleton<EventListQueries>();
+        services.TryAddSingleton<FollowQueries>();
         services.TryAddSingleton<CoverageQueries>();
+        services.TryAddSingleton<TaskExport>();
         services.TryAddSingleton<LogQueries>();
+        services.TryAddSingleton<FailureQueries>();
+        services.TryAddSingleton<RuntimesQueries>();
+        services.TryAddSingleton<ThroughputQueries>();
+        services.TryAddSingleton<StatsQueries>();
         services.TryAddSingleton<RecorderStatus>();
         services.TryAddSingleton(TimeProvider.System);
     }

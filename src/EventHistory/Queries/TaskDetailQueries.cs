@@ -12,7 +12,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 {
     private const string TaskSql = "select " + TaskRecord.Columns + """
         , t.args, t.kwargs, t.result, t.exception, t.args_truncated, t.kwargs_truncated, t.result_truncated,
-        frames.value, t.traceback, t.stamps, t.source_id, t.positions, t.last_position
+        frames.value, t.traceback, t.stamps, t.source_id, t.positions, t.last_position, t.name_id, t.failure_id
           from eventhistory.task t
           left join eventhistory.label frames on frames.id = t.frames_id
 
@@ -34,6 +34,8 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         {
             Task = row.Task,
             Traceback = row.Traceback,
+            Failure = row.FailureId is { } failure ? await Failure(connection, row.SourceId, failure, ct) : null,
+            RuntimeRank = await RuntimeRanks.Of(connection, row, ct),
             Attempts = TaskStory.Attempts(row.Stamps is null ? stamps : await Stamps(connection, row.Stamps, ct)),
             Root = Relation(row.RootKey, row.Task.RootId, related),
             Parent = row.ParentKey == row.Key ? null : Relation(row.ParentKey, row.Task.ParentId, related), // Celery says so of a retry
@@ -53,7 +55,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
                 Traceback.Join(TaskRecord.Text(row, FirstOwnColumn), EventText.Of(TaskRecord.Text(row, FirstOwnColumn + 1))).Text(),
                 row.IsDBNull(FirstOwnColumn + 2) ? null : row.GetFieldValue<byte[]>(FirstOwnColumn + 2),
                 row.GetInt32(FirstOwnColumn + 3), PositionCodec.Read(row.GetFieldValue<byte[]>(FirstOwnColumn + 4)),
-                TaskRecord.Value<long>(row, FirstOwnColumn + 5))
+                TaskRecord.Value<long>(row, FirstOwnColumn + 5), TaskRecord.Value<int>(row, FirstOwnColumn + 6), TaskRecord.Value<int>(row, FirstOwnColumn + 7))
             : null;
     }
 
@@ -67,6 +69,15 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         while (await rows.ReadAsync(ct))
             labels[rows.GetInt32(0)] = rows.GetString(1);
         return StampCodec.Read(stamps, number => labels[number]);
+    }
+
+    private const string FailureSql = "select g.fingerprint, g.title from eventhistory.failure_group g where g.source_id = $1 and g.failure_id = $2";
+
+    private static async Task<TaskFailure?> Failure(NpgsqlConnection connection, int source, int failure, CancellationToken ct)
+    {
+        await using var command = Command(connection, FailureSql, new() { Value = source }, new() { Value = failure });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? new TaskFailure(row.GetGuid(0).ToString("N"), row.GetString(1)) : null;
     }
 
     private const string ChildrenSql = """
@@ -125,5 +136,8 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 /// <param name="Stamps">Null: its events tell.</param>
 /// <param name="Positions">Of its first 256 events in the log of its source.</param>
 /// <param name="LastPosition">Of its last event; null: that is the last of the positions.</param>
+/// <param name="NameId">Number of its name.</param>
+/// <param name="FailureId">Number of its failure group.</param>
 internal sealed record StoredTask(
-    Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[]? Stamps, int SourceId, long[] Positions, long? LastPosition);
+    Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[]? Stamps, int SourceId, long[] Positions, long? LastPosition,
+    int? NameId, int? FailureId);

@@ -80,8 +80,8 @@ internal static class TaskRecord
         row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 
     // seven digits are stored; a decimal shows no others
-    private static double? Wait(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : (double)(decimal)row.GetFloat(column);
+    public static double? Wait(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : (double)(decimal)row.GetFloat(column);
 
     // the writer's mark for a task none of whose events has a usable time
-    private static DateTime? Known(DateTime at) => at == DateTime.UnixEpoch ? null : at;
+    public static DateTime? Known(DateTime at) => at == DateTime.UnixEpoch ? null : at;
 }

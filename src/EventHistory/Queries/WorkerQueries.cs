@@ -2,6 +2,7 @@ using System.Data;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Workers;
+using EventHistory.Store;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,6 +19,7 @@ internal sealed class WorkerQueries(NpgsqlDataSource database)
         select w.host_id, l.value, w.first_seen, w.last_seen, w.last_heard, w.pid, w.freq, w.active, w.processed, w.load_average,
                w.software, w.software_version, w.software_system, count(*) over ()
           from eventhistory.worker w join eventhistory.label l on l.id = w.host_id
+         where $2::uuid is null or l.digest = $2
          order by w.last_heard desc, l.value
          limit $1
         """;
@@ -27,17 +29,44 @@ internal sealed class WorkerQueries(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
-        var (workers, total) = await Workers(connection, limit, ct);
+        var (workers, total) = await Workers(connection, limit, named: null, ct);
+        return new(await Views(connection, workers, now, ct), total);
+    }
+
+    /// <param name="hostname">Its node name.</param>
+    /// <param name="query">What its series covers.</param>
+    /// <param name="now">UTC.</param>
+    /// <param name="ct">Stop.</param>
+    /// <returns>Null when it was never heard.</returns>
+    public async Task<WorkerDetail?> Find(string hostname, WorkerQuery query, DateTime now, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        var (workers, _) = await Workers(connection, 1, Labels.Digest(JsonText.Storable(hostname)), ct);
+        if (workers is not [var worker])
+            return null;
+        var range = query.RangeOf(worker.View.LastSeen);
+        var bucket = WorkerQuery.BucketOf(range);
+        return new WorkerDetail((await Views(connection, workers, now, ct))[0], range, bucket, await WorkerSeries.Read(connection, worker.Host, range, bucket, ct));
+    }
+
+    private static async Task<List<WorkerView>> Views(NpgsqlConnection connection, List<StoredWorker> workers, DateTime now, CancellationToken ct)
+    {
         var marks = await Marks(connection, [.. workers.Select(w => w.Host)], ct);
         var lives = workers.SelectMany(w => Lives(w, marks[w.Host])).ToList();
         var beats = await LastBeats(connection, lives, ct);
         var livesOf = lives.ToLookup(life => life.Host);
-        return new(workers.ConvertAll(w => View(w, [.. livesOf[w.Host]], beats, now)), total);
+        return workers.ConvertAll(w => View(w, [.. livesOf[w.Host]], beats, now));
     }
 
-    private static async Task<(List<StoredWorker> Workers, long Total)> Workers(NpgsqlConnection connection, int limit, CancellationToken ct)
+    /// <param name="named">Only the one whose name has this digest.</param>
+    private static async Task<(List<StoredWorker> Workers, long Total)> Workers(NpgsqlConnection connection, int limit, Guid? named, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(WorkersSql, connection) { CommandTimeout = QueryFault.TimeLimit, Parameters = { new() { Value = limit } } };
+        await using var command = new NpgsqlCommand(WorkersSql, connection)
+        {
+            CommandTimeout = QueryFault.TimeLimit,
+            Parameters = { new() { Value = limit }, new() { Value = (object?)named ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid } },
+        };
         await using var rows = await command.ExecuteReaderAsync(ct);
         var workers = new List<StoredWorker>();
         long total = 0;

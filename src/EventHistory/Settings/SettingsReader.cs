@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using EventHistory.Core;
 
 namespace EventHistory.Settings;
 

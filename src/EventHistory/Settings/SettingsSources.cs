@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using EventHistory.Core;
 
 namespace EventHistory.Settings;
 

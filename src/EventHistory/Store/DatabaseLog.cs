@@ -35,4 +35,13 @@ internal static partial class DatabaseLog
 
     [LoggerMessage(122, LogLevel.Warning, "Merging segments stopped ({Reason}); trying again in {Pause}")]
     public static partial void MergingStopped(this ILogger logger, string reason, TimeSpan pause);
+
+    [LoggerMessage(123, LogLevel.Information, "Built the index {Index} in {Duration}")]
+    public static partial void IndexBuilt(this ILogger logger, string index, TimeSpan duration);
+
+    [LoggerMessage(124, LogLevel.Warning, "The extension pg_trgm cannot be had ({Reason}), so searches for parts of texts read every row; to change that, run: create extension pg_trgm")]
+    public static partial void NoTrigrams(this ILogger logger, string reason);
+
+    [LoggerMessage(125, LogLevel.Warning, "Building indexes stopped ({Reason}); trying again in {Pause}")]
+    public static partial void IndexingStopped(this ILogger logger, string reason, TimeSpan pause);
 }

@@ -1,4 +1,5 @@
 using EventHistory.Core.Queries;
+using EventHistory.Core.Search;
 using EventHistory.Queries;
 
 namespace EventHistory.Ui;
@@ -14,22 +15,22 @@ internal static class TaskPages
         var form = TasksForm.Read(request.Query);
         var names = await tasks.Names(MaxSuggestions, ct);
         var hosts = await workers.Names(MaxSuggestions, ct);
-        var place = request.Query[TaskListQuery.Place].ToString();
+        var place = request.Query[TaskListQuery.At].ToString();
         var (query, problem) = TaskListQuery.Parse(
-            [.. form.Parameters(names, hosts), KeyValuePair.Create(TaskListQuery.Place, place)], time.GetUtcNow().UtcDateTime);
-        var page = query is null ? new([], null) : await tasks.List(query.Filter, query.After, PageSize, ct);
+            [.. form.Parameters(names, hosts), KeyValuePair.Create(TaskListQuery.At, place)], time.GetUtcNow().UtcDateTime);
+        var page = query is null ? new([], null, null) : await tasks.List(query.Filter, TaskOrder.Newest, query.Place, PageSize, ct);
         var model = new TasksModel(form, form.ToQuery(), place.Length == 0, problem, page)
         {
             Names = names,
             Workers = hosts,
-            HasAny = page.Items.Count > 0 || (await tasks.List(new TaskFilter(), null, 1, ct)).Items.Count > 0,
+            HasAny = page.Items.Count > 0 || (await tasks.List(Filter.Everything, TaskOrder.Newest, null, 1, ct)).Items.Count > 0,
         };
         return new Html<TasksPage>((nameof(TasksPage.Model), model)) { Status = problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest };
     }
 
     public static async Task<IResult> One(string? id, HttpContext context, TaskDetailQueries tasks, CancellationToken ct)
     {
-        id = TaskIdInUrl.Read(context, "/task/", id ?? "");
+        id = TextInUrl.Read(context, "/task/", id ?? "");
         return id.Length == 0 ? TypedResults.Redirect("/tasks")
             : await tasks.Find(id, ct) is { } task ? new Html<TaskPage>((nameof(TaskPage.Model), task))
             : PageProblems.NotFound($"No event of a task with the id “{Show.Cut(id, 300)}” was recorded.");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EventHistory.Core.Failures;
 
 namespace EventHistory.Ui;
 
@@ -33,7 +34,7 @@ internal static partial class TracebackText
         {
             if (Frame().Match(text) is { Success: true } place)
             {
-                frame = Library().IsMatch(place.Groups["file"].Value) ? TracebackLineKind.Library : TracebackLineKind.Own;
+                frame = PythonFile.Of(place.Groups["file"].Value).Package is not null ? TracebackLineKind.Library : TracebackLineKind.Own;
                 var source = place.Groups["source"];
                 lines.Add(new TracebackLine(frame, text, source.Index..(source.Index + source.Length)));
                 continue;
@@ -52,9 +53,6 @@ internal static partial class TracebackText
 
     [GeneratedRegex("^\\s*File (?<source>\"(?<file>.*)\", line [0-9]+)(, in .*)?$")]
     private static partial Regex Frame();
-
-    [GeneratedRegex(@"[/\\](site|dist)-packages[/\\]|[/\\]lib(64)?[/\\]python[0-9.]+[/\\]|[/\\]Lib[/\\]|^<frozen ")]
-    private static partial Regex Library();
 
     [GeneratedRegex("^\\s*(\"\"\"|Traceback \\(most recent call last\\):|During handling of the above exception|The above exception was the direct cause)")]
     private static partial Regex Heading();

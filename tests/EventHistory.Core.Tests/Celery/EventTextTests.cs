@@ -20,6 +20,13 @@ public sealed class EventTextTests
     private static EventText Json(string json) => EventText.OfJson(Given.Utf8(json), json.Contains('\\'));
 
     [Theory]
+    [InlineData("0123456789", 5, "0123456789")]
+    [InlineData("0123456789", 3, "012\n789")]
+    [InlineData("0\\u003123456789", 5, "0123456789")] // it is the text that counts, not how it was written
+    [InlineData("aéb234567éb", 2, "a\ufffd\n\ufffdb")]
+    public void Of_a_long_text_an_excerpt_has_both_ends(string json, int most, string excerpt) => Assert.Equal(excerpt, Json(json).Excerpt(most));
+
+    [Theory]
     [InlineData("", "")]
     [InlineData("(1, 2)", "(1, 2)")]
     [InlineData("größe ☃ 😀", "größe ☃ 😀")]

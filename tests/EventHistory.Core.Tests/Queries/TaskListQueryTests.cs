@@ -1,4 +1,5 @@
 using EventHistory.Core.Queries;
+using EventHistory.Core.Search;
 
 namespace EventHistory.Core.Tests.Queries;
 
@@ -11,58 +12,58 @@ public sealed class TaskListQueryTests
     {
         var query = Understood();
 
-        Assert.Equal(1, query.Filter.Combinations);
-        Assert.Null(query.Filter.From);
-        Assert.Null(query.After);
+        Assert.True(query.Filter.IsEverything);
+        Assert.Null(query.Place);
         Assert.Equal(TaskListQuery.DefaultLimit, query.Limit);
     }
 
     [Fact]
-    public void A_set_is_repeated_or_separated_by_commas()
-    {
-        var query = Understood(("state", "failure,retry"), ("state", "REVOKED"), ("state", "failure"), ("name", "a"), ("name", "b"));
-
-        Assert.Equal(["FAILURE", "RETRY", "REVOKED"], query.Filter.States);
-        Assert.Equal(["a", "b"], query.Filter.Names);
-        Assert.Equal(6, query.Filter.Combinations);
-    }
+    public void A_set_is_repeated_or_separated_by_commas() =>
+        Assert.Equal("name:=a,=b state:FAILURE,RETRY,REVOKED", Filter(("state", "failure,retry"), ("state", "REVOKED"), ("state", "failure"), ("name", "a"), ("name", "b")));
 
     [Fact]
-    public void A_value_may_hold_a_comma()
-    {
-        var query = Understood(("name", TaskListQuery.Escape("odd, name") + ",plain"));
-
-        Assert.Equal(["odd, name", "plain"], query.Filter.Names);
-    }
+    public void A_value_may_hold_a_comma() => Assert.Equal("name:=\"odd, name\",=plain", Filter(("name", FilterParameters.Escape("odd, name") + ",plain")));
 
     [Fact]
-    public void Empty_fields_of_a_form_count_as_not_given()
-    {
-        var query = Understood(("state", ""), ("from", ""), ("limit", ""), ("cursor", ""), ("name", ",,"));
-
-        Assert.Empty(query.Filter.States);
-        Assert.Empty(query.Filter.Names);
-    }
+    public void Empty_fields_of_a_form_count_as_not_given() =>
+        Assert.True(Understood(("q", ""), ("state", ""), ("from", ""), ("limit", ""), ("cursor", ""), ("name", ",,")).Filter.IsEverything);
 
     [Fact]
-    public void Characters_that_no_table_holds_are_looked_for_as_they_were_stored()
-    {
-        var query = Understood(("name", "a\0b"));
-
-        Assert.Equal(["a\\u0000b"], query.Filter.Names);
-    }
+    public void Characters_that_no_table_holds_are_looked_for_as_they_were_stored() => Assert.Equal("name:=\"a\\\\u0000b\"", Filter(("name", "a\0b")));
 
     [Fact]
-    public void Times_may_be_relative()
-    {
-        var query = Understood(("from", "-2h"), ("to", "-1h"));
+    public void Times_may_be_relative() => Assert.Equal("first_seen:2026-11-21T08:00:00Z..2026-11-21T09:00:00Z", Filter(("from", "-2h"), ("to", "-1h")));
 
-        Assert.Equal((Given.At("08:00:00"), Given.At("09:00:00")), (query.Filter.From, query.Filter.To));
+    [Fact]
+    public void Every_qualifier_is_a_parameter_with_its_values_as_they_are() =>
+        Assert.Equal(Filter(("q", "id:a queue:=celery args:\"(1, \\\"x\\\")\" kwargs:user=42 retries:>2 started:-2h has:traceback")),
+            Filter(("id", "a"), ("queue", "celery"), ("args", "(1, \"x\")"), ("kwargs", "user=42"), ("retries", ">2"), ("started", "-2h"), ("has", "traceback")));
+
+    [Fact]
+    public void The_language_and_plain_parameters_must_both_hold() =>
+        Assert.Equal("(shop OR mail) state:FAILURE", Filter(("q", "shop OR mail"), ("state", "FAILURE")));
+
+    [Fact]
+    public void An_order_and_fields_may_be_asked_for()
+    {
+        var query = Understood(("sort", "runtime"), ("order", "asc"), ("fields", "id,queue_wait"), ("total", "true"));
+
+        Assert.Equal(new TaskOrder(TaskSort.Runtime, IsDescending: false), query.Order);
+        Assert.Equal(["id", "queue_wait"], query.Fields);
+        Assert.True(query.IsCounted);
+        Assert.Equal((TaskOrder.Newest, null, false), (Understood().Order, Understood().Fields, Understood().IsCounted));
     }
 
     [Theory]
+    [InlineData("sort", "name", "sort \"name\" is not understood: there are first_seen, finished, received, started, runtime, wait.")]
+    [InlineData("order", "up", "order \"up\" is not understood: there are desc, asc.")]
+    [InlineData("fields", "id,runtim", "A task has no field \"runtim\": did you mean runtime?")]
+    [InlineData("total", "yes", "total \"yes\" is not understood: there are true, false.")]
     [InlineData("from", "yesterday", "from \"yesterday\" is not a time: write ISO 8601 with a zone")]
     [InlineData("to", "2026-11-21T09:30:00", "to \"2026-11-21T09:30:00\" is not a time")]
+    [InlineData("q", "name:", "Search qualifier requires a value at position 0.")]
+    [InlineData("runtime", ">x", "runtime: \">x\" is not a duration: write a comparison")]
+    [InlineData("args", "ab", "args: Substring search terms must contain at least 3 characters.")]
     [InlineData("cursor", "abc", "cursor \"abc\" is not one that this list gave")]
     [InlineData("limit", "0", "limit \"0\" is not a number from 1 to 500.")]
     [InlineData("limit", "501", "limit \"501\" is not a number from 1 to 500.")]
@@ -78,13 +79,7 @@ public sealed class TaskListQueryTests
     [Fact]
     public void One_value_is_not_two() => Assert.Equal("limit is given twice, but takes one value.", Problem(("limit", "1"), ("limit", "2")));
 
-    [Fact]
-    public void Too_many_combinations_are_refused()
-    {
-        var names = string.Join(',', Enumerable.Range(0, 101));
-
-        Assert.StartsWith("202 combinations", Problem(("name", names), ("state", "FAILURE,RETRY")), StringComparison.Ordinal);
-    }
+    private static string Filter(params (string, string)[] parameters) => Understood(parameters).Filter.ToString();
 
     private static TaskListQuery Understood(params (string, string)[] parameters)
     {

@@ -23,6 +23,16 @@ public sealed class HistogramTests
     }
 
     [Fact]
+    public void A_share_is_of_those_that_are_no_longer()
+    {
+        var histogram = new Histogram();
+        Assert.Null(histogram.Share(1));
+        for (var seconds = 1; seconds <= 10; seconds++)
+            histogram.Add(seconds);
+        Assert.Equal([0, 0.1, 0.1, 0.5, 1, 1], new[] { 0.5, 1, 1.5, 5, 10, 1e12 }.Select(histogram.Share).OfType<double>());
+    }
+
+    [Fact]
     public void Extreme_counts_survive()
     {
         var histogram = new Histogram();

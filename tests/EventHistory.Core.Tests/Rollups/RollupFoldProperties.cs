@@ -82,7 +82,7 @@ public sealed class RollupFoldProperties
     private static Outcome Any(Random random) => new(
         _hours[random.Next(_hours.Length)].AddTicks(random.NextInt64(TimeSpan.TicksPerMinute * 3)),
         Label(random), Label(random), Label(random), _states[random.Next(_states.Length)], random.Next(8) == 0 ? int.MaxValue : random.Next(3),
-        Seconds(random), Seconds(random), Seconds(random));
+        Seconds(random), Seconds(random), Seconds(random), Label(random));
 
     private static int? Label(Random random) => random.Next(4) is > 0 and var label ? label : null;
 

@@ -37,6 +37,19 @@ public sealed class RollupFoldTests
         Assert.Equal([$"Hour 2026-11-21T10:00:00.0000000Z All 0: {Counted}", $"Minute 2026-11-21T10:20:00.0000000Z All 0: {Counted}"], store.Rows);
     }
 
+    [Fact]
+    public void A_failure_counts_in_its_group_and_name_without_its_durations()
+    {
+        var store = new RollupStore();
+        var failed = _done with { State = TaskStates.Failure, FailureId = 9, WorkerId = null, QueueId = null };
+        store.Apply(null, failed);
+        store.Apply(null, failed with { NameId = null });
+        store.Commit();
+        const string Counted = "0 1 0 0 1 | 0 0.000000000  | 0 0.000000000  | 0 0.000000000 ";
+        Assert.Equal([Counted, Counted, Counted, Counted], store.Rows.Where(row => row.Contains("Failure 9", StringComparison.Ordinal)).Select(row => row.Split(": ")[1]));
+        Assert.Equal([0, 0, 1, 1], store.Keys.Where(key => key.Dimension == RollupDimension.Failure).Select(key => key.NameId).Order());
+    }
+
     [Theory]
     [InlineData(TaskStates.Success, 1, 0, 0, 0)]
     [InlineData(TaskStates.Failure, 0, 1, 0, 0)]

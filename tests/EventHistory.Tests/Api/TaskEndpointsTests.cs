@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventHistory.Core.Search;
 using EventHistory.Tests.Fixtures;
 using EventHistory.Tests.Queries;
 
@@ -36,6 +37,48 @@ public sealed class TaskEndpointsTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal([Say.Id(3), Say.Id(2)], first["tasks"]!.AsArray().Select(t => (string?)t!["id"]));
         Assert.Equal([Say.Id(1)], second["tasks"]!.AsArray().Select(t => (string?)t!["id"]));
         Assert.Null(second["next_cursor"]);
+        Assert.Null(first["previous_cursor"]);
+        Assert.Equal(first["tasks"]!.ToJsonString(), (await Json($"/api/v1/tasks?limit=2&cursor={second["previous_cursor"]}"))["tasks"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_list_shows_the_fields_and_the_total_that_were_asked_for()
+    {
+        await _history.Record(Enumerable.Range(1, 3).Select(n => Say.Received(Say.Id(n), "task", Say.At("10:00:00").AddSeconds(n))));
+
+        var answer = await Json("/api/v1/tasks?q=name:task&limit=1&fields=id,queue_wait&total=true&order=asc");
+
+        Assert.Equal($$"""[{"id":"{{Say.Id(1)}}","queue_wait":null}]""", answer["tasks"]!.ToJsonString());
+        Assert.Equal("""{"count":3,"is_exact":true}""", answer["total"]!.ToJsonString());
+        Assert.Null((await Json("/api/v1/tasks"))["total"]);
+    }
+
+    [Fact]
+    public async Task Facets_and_histograms_are_narrowed_like_the_list()
+    {
+        await _history.Record(Enumerable.Range(1, 3).Select(n => Say.Received(Say.Id(n), $"task.{n}", Say.At("10:00:00").AddSeconds(n))));
+
+        var facets = await Json("/api/v1/tasks/facets?q=name:task&name=task.1,task.2");
+        var histogram = await Json("/api/v1/tasks/histogram?from=2026-11-21T10:00:00Z&to=2026-11-21T10:03:00Z&bucket=1m&state=RECEIVED");
+
+        Assert.Equal("""[{"value":"task.1","count":1},{"value":"task.2","count":1}]""", facets["name"]!["values"]!.ToJsonString());
+        Assert.Equal("""[{"state":"RECEIVED","counts":[3,0,0]}]""", histogram["series"]!.ToJsonString());
+        Assert.Equal("2026-11-21T10:00:00.000000Z", (string?)histogram["from"]);
+    }
+
+    [Fact]
+    public async Task A_query_of_a_hundred_kilobytes_is_refused_in_a_sentence() =>
+        await IsProblem(await _web.Get("/api/v1/tasks?q=" + string.Concat(Enumerable.Repeat("%C3%A4", 50_000))), 400, "Query exceeds 8192 characters.");
+
+    [Fact]
+    public async Task Every_qualifier_is_a_parameter_of_every_question_about_tasks()
+    {
+        var paths = JsonNode.Parse(await _web.Text("/openapi/v1.json"))!["paths"]!;
+        foreach (var path in (string[])["/api/v1/tasks", "/api/v1/tasks/facets", "/api/v1/tasks/histogram"])
+        {
+            var names = paths[path]!["get"]!["parameters"]!.AsArray().Select(parameter => (string)parameter!["name"]!);
+            Assert.Equal(FilterParameters.Names.Order(), names.Intersect(FilterParameters.Names).Order());
+        }
     }
 
     [Fact]
@@ -108,11 +151,16 @@ public sealed class TaskEndpointsTests(Postgres postgres) : IAsyncLifetime
 
     [Theory]
     [InlineData("/api/v1/tasks?stat=FAILURE", 400, "There is no parameter \"stat\": did you mean state?")]
-    [InlineData("/api/v1/tasks?sort=name", 400, "There is no parameter \"sort\": there are state, name, worker, from, to, limit, cursor.")]
+    [InlineData("/api/v1/tasks?zebra=name", 400, "There is no parameter \"zebra\": there are q, state, name, worker, queue, id, root")]
     [InlineData("/api/v1/tasks/x?limit=1", 400, "There is no parameter \"limit\": this address takes none.")]
     [InlineData("/api/v1/tasks?from=yesterday", 400, "from \"yesterday\" is not a time: write ISO 8601 with a zone")]
+    [InlineData("/api/v1/tasks?q=state:FAILURE+(name:mail", 400, "Missing closing parenthesis at position 14.")]
     [InlineData("/api/v1/tasks?limit=1000", 400, "limit \"1000\" is not a number from 1 to 500.")]
     [InlineData("/api/v1/tasks?cursor=x", 400, "cursor \"x\" is not one that this list gave")]
+    [InlineData("/api/v1/tasks?sort=name", 400, "sort \"name\" is not understood: there are first_seen, finished, received, started, runtime, wait.")]
+    [InlineData("/api/v1/tasks?q=nam:x", 400, "Unknown qualifier \"nam\" at position 0: did you mean name:?")]
+    [InlineData("/api/v1/tasks/facets?started=-1h..-2h", 400, "started: \"-1h..-2h\" ends before it begins: write a day")]
+    [InlineData("/api/v1/tasks/histogram?bucket=2m", 400, "bucket \"2m\" is not a bucket: there are 1m, 5m")]
     [InlineData("/api/v1/workers?limit=0", 400, "limit \"0\" is not a number from 1 to 1000.")]
     [InlineData("/api/v1/tasks/nobody", 404, "No event of a task with the id \"nobody\" was recorded.")]
     [InlineData("/api/v1/nothing", 404, "There is nothing at /api/v1/nothing; /openapi/v1.json describes what there is.")]
@@ -132,6 +180,8 @@ public sealed class TaskEndpointsTests(Postgres postgres) : IAsyncLifetime
     [InlineData("/api/v1/tasks?name=%00&worker=%00&state=%00")]
     [InlineData("/api/v1/tasks?name=%FF")]
     [InlineData("/api/v1/tasks?name=,")]
+    [InlineData("/api/v1/tasks?q=%00%00%00+%27%3B--+name:%25_%5C&args=%27%3B+drop+table+x%3B--&kwargs=a%3D%00&id=%FF&group=x&root=%00")]
+    [InlineData("/api/v1/tasks?q=%22(a%2B)%2B%24%22*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b")]
     public async Task Odd_characters_in_a_filter_match_nothing_and_break_nothing(string path) =>
         Assert.Equal(HttpStatusCode.OK, (await _web.Get(path)).StatusCode);
 

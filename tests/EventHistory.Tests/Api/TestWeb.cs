@@ -16,7 +16,12 @@ internal sealed class TestWeb : IAsyncDisposable
 
     private TestWeb(WebApplication app) => _app = app;
 
-    public HttpClient Http { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+    public HttpClient Http { get; } = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ResponseDrainTimeout = TimeSpan.Zero, // who leaves a stream is gone at once
+    });
 
     public RecorderStatus Recorder => _app.Services.GetRequiredService<RecorderStatus>();
 
@@ -42,7 +47,14 @@ internal sealed class TestWeb : IAsyncDisposable
     /// <summary>The path goes out as it is written, percent signs and all.</summary>
     public Task<HttpResponseMessage> Get(string path) => Http.GetAsync(Address(path), TestContext.Current.CancellationToken);
 
+    /// <summary>Another method; the answer is there with its first byte, for streams have no last one.</summary>
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null) => Http.SendAsync(
+        new HttpRequestMessage(method, Address(path)) { Content = body }, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
     public Task<string> Text(string path) => Http.GetStringAsync(Address(path), TestContext.Current.CancellationToken);
+
+    /// <summary>As SIGTERM does.</summary>
+    public Task Stop() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

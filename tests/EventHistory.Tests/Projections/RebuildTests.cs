@@ -25,7 +25,7 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         await using var database = await postgres.CreateDatabase();
         await HardHistory.Record(database);
         var before = await AllRows.Exactly(database.Data);
-        foreach (var table in new[] { "task: ", "worker: ", "worker_mark: ", "worker_minute: ", "worker_started: ", "worker_counted: ", "rollup: " })
+        foreach (var table in new[] { "task: ", "worker: ", "worker_mark: ", "worker_minute: ", "worker_started: ", "worker_counted: ", "rollup: ", "failure_group: " })
             Assert.Contains(before, row => row.StartsWith(table, StringComparison.Ordinal));
 
         await Verb.Succeeds("rebuild", database.ConnectionString);
@@ -214,15 +214,15 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         await using var sender = await Sender.Connect(feed);
         await sender.SendNumbered(1, 100);
         await database.WaitForPosition(100);
-        foreach (var projection in new[] { "tasks", "workers" })
-            Assert.Contains($"The rows of {projection} were made by version 0 of its rules, this program has version 1: run `eventhistory rebuild`", service.Output, StringComparison.Ordinal);
+        foreach (var (projection, version) in new[] { ("tasks", 2), ("workers", 1) })
+            Assert.Contains($"The rows of {projection} were made by version 0 of its rules, this program has version {version}: run `eventhistory rebuild`", service.Output, StringComparison.Ordinal);
         Assert.Contains("<code>eventhistory rebuild</code>", await Page(service), StringComparison.Ordinal);
 
         await Verb.Succeeds("rebuild", database.ConnectionString);
         await sender.SendNumbered(101, 100);
         await database.WaitForPosition(200);
         Assert.DoesNotContain("<code>eventhistory rebuild</code>", await Page(service), StringComparison.Ordinal);
-        Assert.Equal([1, 1], await database.Data.All(VersionsSql, row => row.GetInt32(0)));
+        Assert.Equal([2, 1], await database.Data.All(VersionsSql, row => row.GetInt32(0)));
     }
 
     /// <summary>Its tasks are dropped by a migration: only the log holds them until the rebuild.</summary>
@@ -251,7 +251,8 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
     }
 
     private static bool IsOfTasks(string row) =>
-        row.StartsWith("task: ", StringComparison.Ordinal) || row.StartsWith("rollup: ", StringComparison.Ordinal) || row.StartsWith("worker_started: ", StringComparison.Ordinal);
+        row.StartsWith("task: ", StringComparison.Ordinal) || row.StartsWith("rollup: ", StringComparison.Ordinal)
+        || row.StartsWith("worker_started: ", StringComparison.Ordinal) || row.StartsWith("failure_group: ", StringComparison.Ordinal);
 
     // Enough for a rebuild of some seconds
     private async Task<TestDatabase> Large()

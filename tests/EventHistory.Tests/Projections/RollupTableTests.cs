@@ -178,6 +178,31 @@ public sealed partial class RollupTableTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task SQL_counts_the_same_percentiles()
+    {
+        var random = new Random(2);
+        Histogram[] histograms = [new(), new(), new()];
+        var all = new Histogram();
+        for (var i = 0; i < 999; i++)
+        {
+            var seconds = Math.Pow(10, (random.NextDouble() * 8) - 4);
+            histograms[random.Next(2)].Add(seconds);
+            all.Add(seconds);
+        }
+        await using var rollups = await Writer.Create(postgres);
+        foreach (var p in new[] { 0, 0.001, 0.5, 0.95, 0.999, 1 })
+        {
+            await using var command = new NpgsqlCommand("select histogram_percentile($1, $3), histogram_percentile($2, $3), histogram_percentile(''::bytea, $3)", rollups.Connection)
+            {
+                Parameters = { new() { Value = histograms.Select(h => h.ToBytes()).ToArray() }, new() { Value = all.ToBytes() }, new() { Value = p } },
+            };
+            await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            Assert.True(await row.ReadAsync(TestContext.Current.CancellationToken));
+            Assert.Equal((all.Percentile(p), all.Percentile(p), true), (row.GetDouble(0), row.GetDouble(1), row.IsDBNull(2)));
+        }
+    }
+
+    [Fact]
     public async Task SQL_reads_the_same_histogram()
     {
         var random = new Random(1);
@@ -225,7 +250,7 @@ public sealed partial class RollupTableTests(Postgres postgres)
     private static Outcome Any(Random random) => new(
         (random.Next(10) switch { 0 => DateTime.UnixEpoch, 1 => new DateTime(9998, 12, 31, 23, 0, 0, DateTimeKind.Utc), _ => _ten }).AddSeconds(random.Next(3_600)),
         Label(random), Label(random), Label(random), _states[random.Next(_states.Length)], random.Next(3),
-        Seconds(random), Seconds(random), Seconds(random));
+        Seconds(random), Seconds(random), Seconds(random), Label(random));
 
     private static int? Label(Random random) => random.Next(4) is > 0 and var label ? label : null;
 
@@ -283,10 +308,10 @@ public sealed partial class RollupTableTests(Postgres postgres)
         public async Task<List<string>> Rows(int source)
         {
             await using var command = new NpgsqlCommand("""
-                select format('%s %s %s %s: %s %s %s %s %s | %s %s %s | %s %s %s | %s %s %s', resolution, at at time zone 'UTC', dimension, label_id,
+                select format('%s %s %s %s: %s %s %s %s %s | %s %s %s | %s %s %s | %s %s %s', resolution, at at time zone 'UTC', dimension, label_id || coalesce('/' || nullif(name_id, 0), ''),
                        succeeded, failed, revoked, rejected, retries, runtime_count, runtime_sum, encode(runtime, 'hex'),
                        queue_wait_count, queue_wait_sum, encode(queue_wait, 'hex'), worker_wait_count, worker_wait_sum, encode(worker_wait, 'hex'))
-                  from rollup where source_id = $1 order by resolution, at, dimension, label_id
+                  from rollup where source_id = $1 order by resolution, at, dimension, label_id, name_id
                 """, connection)
             { Parameters = { new() { Value = source } } };
             await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);

@@ -41,6 +41,36 @@ public sealed class TaskDetailQueriesTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_runtime_is_compared_with_those_of_the_same_name_in_the_days_before()
+    {
+        var now = Say.At("10:00:00");
+        for (var n = 1; n <= 10; n++)
+            await Run(n, "pay", now.AddHours(-n), seconds: n);
+        await Run(11, "pay", now.AddDays(-8), seconds: 0.001);
+        await Run(12, "mail", now, seconds: 0.001);
+
+        var rank = (await _history.Details.Find(Say.Id(3), Ct))!.RuntimeRank!;
+        Assert.Equal((0.125, 8, Say.At("08:00:00")), (rank.Share, rank.Count, rank.To)); // the runs of 1 and 2 seconds came later
+        await _history.Record(Say.Failed(Say.Id(13), now));
+        Assert.Null((await _history.Details.Find(Say.Id(13), Ct))!.RuntimeRank);
+
+        Task Run(int task, string name, DateTime ended, double seconds) => _history.Record(
+            Say.Received(Say.Id(task), name, ended.AddSeconds(-seconds)), Say.Event("task-succeeded", ended, ("uuid", Say.Id(task)), ("runtime", seconds), ("result", "1")));
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_with_its_group()
+    {
+        await _history.Record(Say.Received(Say.Id(1), "pay", Say.At("10:00:00")));
+        Assert.Null((await _history.Details.Find(Say.Id(1), Ct))!.Failure);
+        await _history.Record(Say.Failed(Say.Id(1), Say.At("10:00:01")));
+
+        var failure = (await _history.Details.Find(Say.Id(1), Ct))!.Failure!;
+        Assert.Equal("ValueError: no", failure.Title);
+        Assert.True(Guid.TryParseExact(failure.Id, "N", out _));
+    }
+
+    [Fact]
     public async Task A_workflow_is_linked()
     {
         await _history.Record(

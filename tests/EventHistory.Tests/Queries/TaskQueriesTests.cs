@@ -1,4 +1,5 @@
 using EventHistory.Core.Queries;
+using EventHistory.Core.Search;
 using EventHistory.Tests.Fixtures;
 
 namespace EventHistory.Tests.Queries;
@@ -20,7 +21,7 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
     {
         await Received(Enumerable.Range(1, 3));
 
-        Assert.Equal([3, 2, 1], await Find(new TaskFilter()));
+        Assert.Equal([3, 2, 1], await Find(""));
     }
 
     [Fact]
@@ -33,14 +34,14 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
             Say.Received(Say.Id(3), "shop.pay", _start.AddSeconds(3), worker: "celery@w2"),
             Say.Received(Say.Id(4), "shop.stock", _start.AddSeconds(4), worker: "celery@w2"));
 
-        Assert.Equal([2], await Find(new TaskFilter { States = ["FAILURE"] }));
-        Assert.Equal([4, 3, 1], await Find(new TaskFilter { States = ["RECEIVED"] }));
-        Assert.Equal([4, 3, 2, 1], await Find(new TaskFilter { States = ["RECEIVED", "FAILURE", "SUCCESS"] }));
-        Assert.Equal([3, 2, 1], await Find(new TaskFilter { Names = ["shop.pay", "shop.mail"] }));
-        Assert.Equal([4, 3], await Find(new TaskFilter { Workers = ["celery@w2"] }));
-        Assert.Equal([3], await Find(new TaskFilter { Names = ["shop.pay", "shop.mail"], Workers = ["celery@w2"], States = ["RECEIVED", "RETRY"] }));
-        Assert.Empty(await Find(new TaskFilter { Names = ["never.seen"] }));
-        Assert.Equal([1], await Find(new TaskFilter { Names = ["never.seen", "shop.mail"] }));
+        Assert.Equal([2], await Find("state:FAILURE"));
+        Assert.Equal([4, 3, 1], await Find("state:RECEIVED"));
+        Assert.Equal([4, 3, 2, 1], await Find("state:RECEIVED,FAILURE,SUCCESS"));
+        Assert.Equal([3, 2, 1], await Find("name:=shop.pay,=shop.mail"));
+        Assert.Equal([4, 3], await Find("worker:=celery@w2"));
+        Assert.Equal([3], await Find("name:=shop.pay,=shop.mail worker:=celery@w2 state:RECEIVED,RETRY"));
+        Assert.Empty(await Find("name:=never.seen"));
+        Assert.Equal([1], await Find("name:=never.seen,=shop.mail"));
     }
 
     [Fact]
@@ -48,23 +49,23 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
     {
         await Received(Enumerable.Range(1, 4));
 
-        Assert.Equal([3, 2], await Find(new TaskFilter { From = _start.AddSeconds(2), To = _start.AddSeconds(4) }));
+        Assert.Equal([3, 2], await Find("first_seen:2026-11-21T10:00:02Z..2026-11-21T10:00:04Z"));
     }
 
     [Fact]
     public async Task Pages_neither_repeat_nor_omit_a_task_while_others_come_in()
     {
         await Received(Enumerable.Range(1, 40));
-        var filter = new TaskFilter { Names = ["task.even", "task.odd"] };
+        var filter = Query("name:=task.even,=task.odd");
         var seen = new List<int>();
         Cursor? after = null;
         for (var newer = 1000; ; newer++)
         {
-            var page = await _history.Tasks.List(filter, after, 7, Ct);
+            var page = await _history.Tasks.List(filter, TaskOrder.Newest, after, 7, Ct);
             seen.AddRange(page.Items.Select(Number));
             if (page.Next is null)
                 break;
-            after = Cursor.Parse(page.Next);
+            after = Cursor.Parse(page.Next, TaskOrder.Newest);
             await Received([newer]);
         }
 
@@ -76,8 +77,8 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
     {
         await _history.Record(Enumerable.Range(1, 10).Select(n => Say.Received(Say.Id(n), "task", _start)));
 
-        var first = await _history.Tasks.List(new TaskFilter(), null, 4, Ct);
-        var second = await _history.Tasks.List(new TaskFilter(), Cursor.Parse(first.Next!), 6, Ct);
+        var first = await _history.Tasks.List(Filter.Everything, TaskOrder.Newest, null, 4, Ct);
+        var second = await _history.Tasks.List(Filter.Everything, TaskOrder.Newest, Cursor.Parse(first.Next!, TaskOrder.Newest), 6, Ct);
 
         Assert.Equal(Enumerable.Range(1, 10).Reverse(), first.Items.Concat(second.Items).Select(Number));
         Assert.Null(second.Next);
@@ -91,7 +92,7 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
             Say.Event("task-received", "10:00:00", ("uuid", Say.Id(1)), ("name", "long"), ("args", text), ("retries", 0)),
             Say.Event("task-failed", "10:00:01", ("uuid", Say.Id(1)), ("exception", text)));
 
-        var listed = Assert.Single((await _history.Tasks.List(new TaskFilter(), null, 10, Ct)).Items);
+        var listed = Assert.Single((await _history.Tasks.List(Filter.Everything, TaskOrder.Newest, null, 10, Ct)).Items);
         var whole = await _history.Details.Find(Say.Id(1), Ct);
 
         Assert.Equal(TaskView.ListedTextLength, listed.Args!.Length);
@@ -108,7 +109,7 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
     {
         await _history.Record("""{"type":"task-received","uuid":"timeless","name":"task","hostname":"celery@w1"}""");
 
-        var task = Assert.Single((await _history.Tasks.List(new TaskFilter(), null, 10, Ct)).Items);
+        var task = Assert.Single((await _history.Tasks.List(Filter.Everything, TaskOrder.Newest, null, 10, Ct)).Items);
 
         Assert.Equal("timeless", task.Id);
         Assert.Null(task.FirstSeen);
@@ -130,17 +131,86 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
         await _history.Record(Say.Received(Say.Id(1), "here", _start), Say.Received(Say.Id(2), "here", _start));
         await second.Record(Say.Received(Say.Id(1), "there", _start));
 
-        var listed = (await _history.Tasks.List(new TaskFilter(), null, 10, Ct)).Items;
-        var here = (await _history.Tasks.List(new TaskFilter { Names = ["here"] }, null, 10, Ct)).Items;
+        var listed = (await _history.Tasks.List(Filter.Everything, TaskOrder.Newest, null, 10, Ct)).Items;
+        var here = (await _history.Tasks.List(Query("name:=here"), TaskOrder.Newest, null, 10, Ct)).Items;
 
         Assert.Equal(["1 here", "1 there", "2 here"], listed.Select(t => $"{Number(t)} {t.Name}").Order(StringComparer.Ordinal));
         Assert.Equal([2, 1], here.Select(Number));
     }
 
+    private static readonly (TaskOrder Order, string Tasks)[] _orders =
+    [
+        (new(TaskSort.FirstSeen, true), "54321"),
+        (new(TaskSort.FirstSeen, false), "12345"),
+        (new(TaskSort.Received, true), "54321"),
+        (new(TaskSort.Started, true), "1432"),
+        (new(TaskSort.Started, false), "2341"),
+        (new(TaskSort.Finished, true), "134"),
+        (new(TaskSort.Finished, false), "431"),
+        (new(TaskSort.Runtime, true), "314"),
+        (new(TaskSort.Runtime, false), "413"),
+        (new(TaskSort.Wait, true), "1432"),
+        (new(TaskSort.Wait, false), "2341"),
+    ];
+
+    [Theory]
+    [InlineData("")] // along an index
+    [InlineData("worker:celery -retries:>3")] // in windows of time
+    [InlineData("state:STARTED,SUCCESS,RECEIVED name:=task.odd,=task.even")] // several walks, merged
+    public async Task A_list_in_any_order_is_paged_forth_and_back(string query)
+    {
+        // received a minute after the other, and started after 50 days, 2, 3 and 4 minutes; 3 ends last but one
+        await Received(Enumerable.Range(1, 5).Select(n => n * 60));
+        await _history.Record(
+            Started(1, TimeSpan.FromDays(50)), Started(2, TimeSpan.FromMinutes(2)), Started(3, TimeSpan.FromMinutes(3)), Started(4, TimeSpan.FromMinutes(4)),
+            Succeeded(4, TimeSpan.FromMinutes(5), 0.1), Succeeded(3, TimeSpan.FromDays(5), 9), Succeeded(1, TimeSpan.FromDays(51), 2.5));
+
+        foreach (var (order, tasks) in _orders)
+        {
+            var (forth, back) = ("", "");
+            string? previous = null;
+            for (string? next = null, page = null; ; page = next)
+            {
+                var found = await _history.Tasks.List(Query(query), order, page is null ? null : Cursor.Parse(page, order), 2, Ct);
+                forth += string.Concat(found.Items.Select(t => Number(t) / 60));
+                (next, previous) = (found.Next, found.Previous);
+                if (next is null)
+                    break;
+            }
+            while (previous is not null)
+            {
+                var found = await _history.Tasks.List(Query(query), order, Cursor.Parse(previous, order), 2, Ct);
+                back = string.Concat(found.Items.Select(t => Number(t) / 60)) + back;
+                previous = found.Previous;
+            }
+            Assert.Equal((order, tasks), (order, forth));
+            Assert.Equal((order, tasks[..((tasks.Length - 1) / 2 * 2)]), (order, back));
+        }
+
+        string Started(int task, TimeSpan after) => Say.Event("task-started", _start.AddSeconds(task * 60) + after, ("uuid", Say.Id(task * 60)));
+
+        string Succeeded(int task, TimeSpan after, double runtime) =>
+            Say.Event("task-succeeded", _start.AddSeconds(task * 60) + after, ("uuid", Say.Id(task * 60)), ("result", "1"), ("runtime", runtime));
+    }
+
+    [Fact]
+    public async Task A_total_is_exact_up_to_ten_thousand_and_an_estimate_beyond()
+    {
+        await _history.Record(Enumerable.Range(1, 10_001).Select(n => Say.Received(Say.Id(n), n == 1 ? "one" : "task", _start.AddSeconds(n))));
+
+        Assert.Equal(new TaskTotal(1, true), await _history.Tasks.Total(Query("name:=one"), Ct));
+        Assert.Equal(new TaskTotal(10_000, true), await _history.Tasks.Total(Query("name:=task"), Ct));
+        var all = await _history.Tasks.Total(Query(""), Ct);
+        Assert.False(all.IsExact);
+        Assert.InRange(all.Count, 10_001, 1_000_000);
+    }
+
     private Task Received(IEnumerable<int> numbers) => _history.Record(numbers.Select(n =>
         Say.Received(Say.Id(n), n % 2 == 0 ? "task.even" : "task.odd", _start.AddSeconds(n))));
 
-    private async Task<IEnumerable<int>> Find(TaskFilter filter) => (await _history.Tasks.List(filter, null, 500, Ct)).Items.Select(Number);
+    private async Task<IEnumerable<int>> Find(string query) => (await _history.Tasks.List(Query(query), TaskOrder.Newest, null, 500, Ct)).Items.Select(Number);
+
+    private static Filter Query(string text) => SearchQuery.Parse(text, _start).Value!;
 
     private static int Number(TaskView task) => int.Parse(task.Id[24..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -24,6 +24,28 @@ event_segment.body text not null
 event_segment.chain bytea not null
 event_segment.part_counts integer[]
 event_segment.part_recorded_at timestamp with time zone[]
+failure_group.first_seen timestamp with time zone not null
+failure_group.last_seen timestamp with time zone not null
+failure_group.last_failed timestamp with time zone
+failure_group.source_id integer not null
+failure_group.failure_id integer not null
+failure_group.fingerprint uuid not null
+failure_group.sample_key uuid not null
+failure_group.sample_fingerprint bigint not null
+failure_group.version smallint not null
+failure_group.exception_type text
+failure_group.title text not null
+failure_group.culprit text
+failure_group.sample_id text
+failure_group.sample_exception text
+failure_state_change.id bigint not null
+failure_state_change.fingerprint uuid not null
+failure_state_change.changed_at timestamp with time zone not null
+failure_state_change.changed_by text not null
+failure_state_change.reason text
+failure_state_change.state text not null
+failure_state_change.until timestamp with time zone
+failure_state_change.until_count bigint
 gap.id bigint not null
 gap.source_id integer not null
 gap.noticed_at timestamp with time zone not null
@@ -82,6 +104,7 @@ rollup.worker_wait_sum numeric not null
 rollup.runtime bytea not null
 rollup.queue_wait bytea not null
 rollup.worker_wait bytea not null
+rollup.name_id integer not null
 schema_migration.version integer not null
 schema_migration.name text not null
 schema_migration.applied_at timestamp with time zone not null
@@ -146,6 +169,7 @@ task.expires text
 task.signal text
 task.positions bytea not null
 task.stamps bytea
+task.failure_id integer
 worker.host_id integer not null
 worker.source_id integer not null
 worker.first_seen timestamp with time zone not null
@@ -193,6 +217,9 @@ worker_started.started bigint not null
 
 -- indexes
 CREATE UNIQUE INDEX event_segment_pkey ON ONLY eventhistory.event_segment USING btree (source_id, first_position, recorded_at)
+CREATE UNIQUE INDEX failure_group_pkey ON eventhistory.failure_group USING btree (source_id, failure_id)
+CREATE INDEX failure_state_change_of ON eventhistory.failure_state_change USING btree (fingerprint, id DESC)
+CREATE UNIQUE INDEX failure_state_change_pkey ON eventhistory.failure_state_change USING btree (id)
 CREATE UNIQUE INDEX gap_pkey ON eventhistory.gap USING btree (id)
 CREATE INDEX gap_time ON eventhistory.gap USING btree (source_id, before_time)
 CREATE UNIQUE INDEX label_digest_key ON eventhistory.label USING btree (digest)
@@ -203,21 +230,29 @@ CREATE UNIQUE INDEX recorder_run_pkey ON eventhistory.recorder_run USING btree (
 CREATE INDEX recorder_run_time ON eventhistory.recorder_run USING btree (source_id, started_at)
 CREATE UNIQUE INDEX rejected_message_pkey ON eventhistory.rejected_message USING btree (id)
 CREATE INDEX rejected_message_time ON eventhistory.rejected_message USING btree (source_id, COALESCE(sent_about, recorded_at))
-CREATE UNIQUE INDEX rollup_hour_pkey ON eventhistory.rollup_hour USING btree (source_id, resolution, dimension, at, label_id)
-CREATE UNIQUE INDEX rollup_minute_pkey ON eventhistory.rollup_minute USING btree (source_id, resolution, dimension, at, label_id)
-CREATE UNIQUE INDEX rollup_pkey ON ONLY eventhistory.rollup USING btree (source_id, resolution, dimension, at, label_id)
+CREATE UNIQUE INDEX rollup_hour_pkey ON eventhistory.rollup_hour USING btree (source_id, resolution, dimension, at, label_id, name_id)
+CREATE UNIQUE INDEX rollup_minute_pkey ON eventhistory.rollup_minute USING btree (source_id, resolution, dimension, at, label_id, name_id)
+CREATE UNIQUE INDEX rollup_pkey ON ONLY eventhistory.rollup USING btree (source_id, resolution, dimension, at, label_id, name_id)
 CREATE UNIQUE INDEX schema_migration_pkey ON eventhistory.schema_migration USING btree (version)
 CREATE UNIQUE INDEX source_name_key ON eventhistory.source USING btree (name)
 CREATE UNIQUE INDEX source_pkey ON eventhistory.source USING btree (id)
+CREATE INDEX task_blocks ON ONLY eventhistory.task USING brin (state_at, started, received, sent, worker_id int4_bloom_ops (n_distinct_per_range='512'), queue_id int4_bloom_ops (n_distinct_per_range='64')) WITH (autosummarize='on')
+CREATE INDEX task_failure ON ONLY eventhistory.task USING btree (failure_id, first_seen) WHERE (failure_id IS NOT NULL)
 CREATE INDEX task_first_seen ON ONLY eventhistory.task USING btree (first_seen)
 CREATE INDEX task_key ON ONLY eventhistory.task USING btree (key)
 CREATE INDEX task_name ON ONLY eventhistory.task USING btree (name_id, first_seen)
+CREATE INDEX task_name_state ON ONLY eventhistory.task USING btree (name_id, first_seen) WHERE (state <> 'SUCCESS'::text)
+CREATE INDEX task_open_failure_id_first_seen_idx ON eventhistory.task_open USING btree (failure_id, first_seen) WHERE (failure_id IS NOT NULL)
 CREATE INDEX task_open_first_seen_idx ON eventhistory.task_open USING btree (first_seen)
 CREATE INDEX task_open_key_idx ON eventhistory.task_open USING btree (key)
 CREATE INDEX task_open_name_id_first_seen_idx ON eventhistory.task_open USING btree (name_id, first_seen)
+CREATE INDEX task_open_name_id_first_seen_idx1 ON eventhistory.task_open USING btree (name_id, first_seen) WHERE (state <> 'SUCCESS'::text)
 CREATE INDEX task_open_parent_key_idx ON eventhistory.task_open USING btree (parent_key) WHERE (parent_key IS NOT NULL)
+CREATE INDEX task_open_root_key_idx ON eventhistory.task_open USING btree (root_key) WHERE (root_key <> key)
+CREATE INDEX task_open_state_at_started_received_sent_worker_id_queue_id_idx ON eventhistory.task_open USING brin (state_at, started, received, sent, worker_id int4_bloom_ops (n_distinct_per_range='512'), queue_id int4_bloom_ops (n_distinct_per_range='64')) WITH (autosummarize='on')
 CREATE INDEX task_open_state_first_seen_idx ON eventhistory.task_open USING btree (state, first_seen) WHERE (state <> 'SUCCESS'::text)
 CREATE INDEX task_parent ON ONLY eventhistory.task USING btree (parent_key) WHERE (parent_key IS NOT NULL)
+CREATE INDEX task_root ON ONLY eventhistory.task USING btree (root_key) WHERE (root_key <> key)
 CREATE INDEX task_state ON ONLY eventhistory.task USING btree (state, first_seen) WHERE (state <> 'SUCCESS'::text)
 CREATE UNIQUE INDEX worker_counted_day_pkey ON eventhistory.worker_counted_day USING btree (span, since, host_id, pid)
 CREATE UNIQUE INDEX worker_counted_hour_pkey ON eventhistory.worker_counted_hour USING btree (span, since, host_id, pid)
@@ -240,8 +275,12 @@ event_times(integer[],timestamp with time zone[]) returns timestamp with time zo
 events_at(integer,bigint[]) returns SETOF event
 events_of_segment(integer,bigint,timestamp with time zone,boolean,text,integer[],timestamp with time zone[]) returns TABLE(source_id integer, "position" bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, type text, task_id text, hostname text, body json)
 events_recorded(timestamp with time zone,timestamp with time zone) returns SETOF event
+has_keyword_argument(text,text,text[]) returns boolean
 histogram_buckets(bytea) returns TABLE(bucket integer, count bigint)
+histogram_percentile(bytea,double precision) returns double precision
+histogram_percentile(bytea[],double precision) returns double precision
 histogram_seconds(integer) returns double precision
+keyword_arguments(text) returns TABLE(name text, value text)
 part_total(integer[]) returns bigint
 positions(bytea) returns bigint[]
 prepare_swap() returns void
@@ -250,3 +289,4 @@ readable_json(text) returns json
 swap_in(text) returns void
 task_events(text) returns SETOF event
 task_key(text) returns uuid
+traceback(text,text) returns text

@@ -1,7 +1,7 @@
-namespace EventHistory.Settings;
+namespace EventHistory.Core;
 
 /// <summary>Finds what a misspelt name was meant to be.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The candidate that is at most a third of its letters away, or null.</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates) =>

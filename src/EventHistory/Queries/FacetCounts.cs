@@ -1,0 +1,100 @@
+using EventHistory.Core.Queries;
+using EventHistory.Core.Search;
+using Npgsql;
+
+namespace EventHistory.Queries;
+
+/// <summary>Tasks counted by state, name, worker and queue.</summary>
+internal sealed class FacetCounts
+{
+    public static readonly IReadOnlyList<TextField> Fields = [TextField.State, TextField.Name, TextField.Worker, TextField.Queue];
+
+    private readonly Dictionary<string, long> _states = [];
+    private readonly Dictionary<TextField, Dictionary<int, long>> _labels = Fields.Skip(1).ToDictionary(field => field, _ => new Dictionary<int, long>());
+
+    public string Basis { get; set; } = CountBasis.Rows;
+
+    public bool IsComplete { get; set; } = true;
+
+    /// <summary>The matching rows, or those of them that were seen last.</summary>
+    /// <param name="onlyOpen">Only tasks that are not finished.</param>
+    public static async Task<FacetCounts> OfRows(NpgsqlConnection connection, FilterSql filter, bool onlyOpen, CancellationToken ct)
+    {
+        var counts = new FacetCounts();
+        if (onlyOpen || TaskWalk.IsOrderedByIndex(filter.Filter))
+            await counts.Add(connection, filter, onlyOpen, default, ct);
+        else
+            await TimeWindows.Ask(connection, edge: null, backInTime: true, window => counts.Add(connection, filter, onlyOpen, window, ct), ct);
+        return counts;
+    }
+
+    /// <returns>True when no more are counted.</returns>
+    private async Task<bool> Add(NpgsqlConnection connection, FilterSql filter, bool onlyOpen, TimeWindow window, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
+        var condition = filter.Condition(command.Parameters) + (onlyOpen ? " and t.settled = 'infinity'" : "") + window.Condition("t.first_seen", command.Parameters);
+#pragma warning disable CA2100 // put together of our own texts; values are parameters
+        command.CommandText = $"""
+            select grouping(m.state, m.name_id, m.worker_id, m.queue_id), m.state, coalesce(m.name_id, m.worker_id, m.queue_id, 0), count(*)
+              from (select t.state, t.name_id, t.worker_id, t.queue_id
+                      from eventhistory.task t where {condition} order by t.first_seen desc limit {TaskFacets.MaxRows - _states.Values.Sum()}) m
+             group by grouping sets ((m.state), (m.name_id), (m.worker_id), (m.queue_id))
+            """;
+#pragma warning restore CA2100
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+            Add(rows);
+        if (_states.Values.Sum() < TaskFacets.MaxRows)
+            return false;
+        (Basis, IsComplete) = (CountBasis.Newest, false);
+        return true;
+    }
+
+    /// <summary>Adds finished tasks: by state if that is asked for, or else all states together by the label.</summary>
+    public void Add(TextField field, RollupFilter wanted, IEnumerable<RollupCount> finished)
+    {
+        foreach (var count in finished)
+        {
+            foreach (var (state, tasks) in count.States.Where(s => s.Count != 0 && wanted.Has(s.State)))
+            {
+                if (field == TextField.State)
+                    Add(_states, state, tasks);
+                else
+                    Add(_labels[field], count.LabelId, tasks);
+            }
+        }
+    }
+
+    /// <param name="counts">Where the counts of a field are.</param>
+    public static async Task<TaskFacets> Facets(Func<TextField, FacetCounts> counts, NpgsqlConnection connection, CancellationToken ct)
+    {
+        var labels = Fields.Skip(1).ToDictionary(field => field, field => Top(counts(field)._labels[field]));
+        var texts = await LabelTexts.Of(connection, labels.Values.SelectMany(top => top.Select(l => l.Key)), ct);
+        return new TaskFacets(
+            counts(TextField.State).Facet(Top(counts(TextField.State)._states), counts(TextField.State)._states.Count, state => state),
+            Labels(TextField.Name), Labels(TextField.Worker), Labels(TextField.Queue));
+
+        Facet Labels(TextField field) => counts(field).Facet(labels[field], counts(field)._labels[field].Count, number => texts.GetValueOrDefault(number));
+    }
+
+    private Facet Facet<T>(List<KeyValuePair<T, long>> top, int all, Func<T, string?> text) =>
+        new([.. top.Select(v => new FacetValue(text(v.Key), v.Value))], all <= TaskFacets.MaxValues, Basis, IsComplete);
+
+    private static List<KeyValuePair<T, long>> Top<T>(Dictionary<T, long> counts) where T : notnull =>
+        [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(TaskFacets.MaxValues)];
+
+    // grouping() has a bit for each column that is not grouped by: the first column's is the highest
+    private void Add(NpgsqlDataReader row)
+    {
+        var tasks = row.GetInt64(3);
+        switch (row.GetInt32(0))
+        {
+            case 0b0111: Add(_states, row.GetString(1), tasks); break;
+            case 0b1011: Add(_labels[TextField.Name], row.GetInt32(2), tasks); break;
+            case 0b1101: Add(_labels[TextField.Worker], row.GetInt32(2), tasks); break;
+            default: Add(_labels[TextField.Queue], row.GetInt32(2), tasks); break;
+        }
+    }
+
+    private static void Add<T>(Dictionary<T, long> counts, T key, long tasks) where T : notnull => counts[key] = counts.GetValueOrDefault(key) + tasks;
+}

@@ -1,0 +1,44 @@
+using EventHistory.Core.Queries;
+using EventHistory.Core.Rollups;
+using EventHistory.Core.Search;
+using Npgsql;
+
+namespace EventHistory.Queries;
+
+/// <summary>
+/// How the tasks of a filter are spread over states, names, workers and queues: from their rows while these are few; else from rollups, as far as they
+/// can tell; else from the rows seen last.
+/// </summary>
+internal sealed class FacetQueries(NpgsqlDataSource database)
+{
+    private static readonly DateTime _end = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    public async Task<TaskFacets> Ask(Filter filter, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
+        var sql = await FilterSql.Of(filter, connection, ct);
+        var rollups = RollupFilter.Of(filter);
+        var rows = rollups is { IsExact: true, Dimension: RollupDimension.All } ? null : await FacetCounts.OfRows(connection, sql, onlyOpen: false, ct);
+        if (rows is not null && (rows.IsComplete || rollups is null))
+            return await FacetCounts.Facets(_ => rows, connection, ct);
+
+        var counted = rollups!.HasOpen ? await FacetCounts.OfRows(connection, sql, onlyOpen: true, ct) : new FacetCounts();
+        counted.Basis = CountBasis.Rollups;
+        counted.IsComplete &= rollups.IsExact;
+        foreach (var field in FacetCounts.Fields.Where(field => CanTell(rollups, field)))
+            counted.Add(field, rollups, await Finished(connection, sql, rollups, field, ct));
+        return await FacetCounts.Facets(field => CanTell(rollups, field) ? counted : rows!, connection, ct);
+    }
+
+    // rollups of some names know the states, and nothing of workers
+    private static bool CanTell(RollupFilter rollups, TextField field) =>
+        field == TextField.State || rollups.Label is null || rollups.Label.Field == field;
+
+    private static Task<List<RollupCount>> Finished(NpgsqlConnection connection, FilterSql sql, RollupFilter rollups, TextField field, CancellationToken ct)
+    {
+        var dimension = field == TextField.State ? rollups.Dimension : RollupFilter.DimensionOf(field);
+        var range = RollupSpan.Cover(rollups.From ?? DateTime.UnixEpoch, rollups.To ?? _end);
+        return RollupCounts.Of(connection, range, bucket: null, dimension, rollups.Label is { } label ? sql.Numbers(label) : null, ct);
+    }
+}
