@@ -7,7 +7,7 @@ internal static class DiskSpace
     private const long BytesPerStoredTask = 1_500;
     private const long BytesPerRebuiltTask = 1_000;
 
-    private static readonly string[] _month = ["at-size", "start-up", "verify", "rebuild"];
+    private static readonly string[] _month = ["at-size", "start-up", "verify", "rebuild", "questions"];
 
     public static bool IsEnough(BenchOptions options, IEnumerable<string> parts)
     {

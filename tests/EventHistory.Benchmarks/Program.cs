@@ -12,6 +12,7 @@ using EventHistory.Benchmarks;
     ("start-up", "from process start to recording, there", StartUp.Measure),
     ("verify", "eventhistory verify, there", Verbs.MeasureVerify),
     ("rebuild", "eventhistory rebuild, there", Verbs.MeasureRebuild),
+    ("questions", "what the API takes to answer there, while events come in", Questions.Measure),
     ("today", "a backlog into a database whose TASKS all finished today", AtSize.MeasureToday),
 ];
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace EventHistory.Benchmarks;
 
 /// <summary>The real <c>eventhistory</c>, as a process of its own.</summary>
-internal sealed class Recorder : IAsyncDisposable
+internal sealed partial class Recorder : IAsyncDisposable
 {
     private const string Recording = "[200] "; // the number of this sentence in the log, see IngestLog
 
@@ -26,6 +27,9 @@ internal sealed class Recorder : IAsyncDisposable
 
     /// <summary>The most memory it has had in use so far, bytes; the last known one after its end.</summary>
     public long PeakMemory { get; private set; }
+
+    /// <summary>Of its API.</summary>
+    public Uri Address => new(AddressIn().Match(Said).Value);
 
     public string Said
     {
@@ -92,6 +96,9 @@ internal sealed class Recorder : IAsyncDisposable
         using var kill = Process.Start("kill", [signal, $"{_process.Id}"]);
         await _process.WaitForExitAsync();
     }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[0-9]+")]
+    private static partial Regex AddressIn();
 
     private void Hear(object sender, DataReceivedEventArgs line)
     {

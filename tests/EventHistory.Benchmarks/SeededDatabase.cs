@@ -24,6 +24,9 @@ internal sealed class SeededDatabase : IAsyncDisposable
 
     private const string TasksSql = "select count(*) from eventhistory.task";
 
+    /// <summary>Of the tasks that are stored: their ids follow from it.</summary>
+    public const ulong Seed = 2;
+
     private static readonly TimeSpan _youngestToday = TimeSpan.FromMinutes(10);
 
     private SeededDatabase(EmbeddedPostgres postgres, string folder) => (Postgres, Data, Folder) = (postgres, NpgsqlDataSource.Create(postgres.ConnectionString), folder);
@@ -52,7 +55,7 @@ internal sealed class SeededDatabase : IAsyncDisposable
         {
             if (!File.Exists(finished))
             {
-                await seeded.Seed(spread, bench);
+                await seeded.Store(spread, bench);
                 await File.WriteAllTextAsync(finished, "", bench.Ct);
             }
             else
@@ -84,7 +87,7 @@ internal sealed class SeededDatabase : IAsyncDisposable
         await Postgres.DisposeAsync();
     }
 
-    private async Task Seed(Spread spread, Bench bench)
+    private async Task Store(Spread spread, Bench bench)
     {
         var now = DateTime.UtcNow;
         var start = spread == Spread.Today ? now.Date : now.AddDays(-30);
@@ -95,7 +98,7 @@ internal sealed class SeededDatabase : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         var events = await Seeding.Record(new CeleryLoad(tasks, SentInLists: true)
         {
-            Seed = 2,
+            Seed = Seed,
             Start = start,
             EventsPerSecond = tasks * CeleryLoad.EventsPerTask / (now - start).TotalSeconds,
         }, ConnectionString, bench.Ct);
