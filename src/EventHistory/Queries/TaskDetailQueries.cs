@@ -49,6 +49,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     private static async Task<StoredTask?> Row(NpgsqlConnection connection, TaskId id, CancellationToken ct)
     {
         await using var command = Command(connection, TaskSql, new NpgsqlParameter { Value = id.Key });
+        await command.PrepareAsync(ct); // once a connection: to plan for every day takes ten times as long as to look
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new StoredTask(id.Key, TaskRecord.Read(row), TaskRecord.Value<Guid>(row, 27), TaskRecord.Value<Guid>(row, 29),
@@ -114,6 +115,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 
     private static async Task<List<(Guid Key, RelatedTask Task)>> Relations(NpgsqlCommand command, CancellationToken ct)
     {
+        await command.PrepareAsync(ct);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var tasks = new List<(Guid, RelatedTask)>();
         while (await rows.ReadAsync(ct))

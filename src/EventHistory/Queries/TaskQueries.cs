@@ -16,7 +16,10 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
           from unnest($1::uuid[], $2::timestamptz[], $3::int[]) with ordinality wanted(key, settled, source_id, place)
           join eventhistory.task t using (key, settled, source_id)
 
-        """ + TaskRecord.Labels + " order by wanted.place";
+        """ + TaskRecord.Labels + """
+         where t.settled = 'infinity' or t.settled between $4 and $5 -- so that days without any need no plan
+         order by wanted.place
+        """;
 
     /// <summary>
     /// A page of tasks. One that comes in while somebody pages is on an earlier page of those seen last, so pages neither repeat nor omit a row; the one
@@ -51,6 +54,7 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
 
     private static async Task<List<TaskView>> Rows(NpgsqlConnection connection, List<TaskPlace> places, CancellationToken ct)
     {
+        var days = places.Select(p => p.Settled).Where(settled => settled != DateTime.MaxValue).DefaultIfEmpty(DateTime.MaxValue).ToList();
         await using var command = new NpgsqlCommand(RowsSql, connection)
         {
             CommandTimeout = QueryFault.TimeLimit,
@@ -59,6 +63,8 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
                 new() { Value = places.ConvertAll(p => p.At.Key) },
                 new() { Value = places.ConvertAll(p => p.Settled), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
                 new() { Value = places.ConvertAll(p => p.At.SourceId) },
+                new() { Value = days.Min(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = days.Max(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };
         await using var rows = await command.ExecuteReaderAsync(ct);
