@@ -44,6 +44,9 @@ internal sealed class StreamSubscription : AsyncDefaultBasicConsumer, IAsyncDisp
 
     public bool HasWaiting => _deliveries.Reader.TryPeek(out _);
 
+    /// <summary>True while there is no room, and the client keeps what comes.</summary>
+    public bool IsFull => Interlocked.Read(ref _waitingBytes) > MaxWaitingBytes;
+
     /// <exception cref="IOException">The subscription ended.</exception>
     public async ValueTask<Delivery> Take(CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Coverage;
 using Npgsql;
 
@@ -16,7 +15,7 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
     public async Task<CoverageAnswer?> Ask(CoverageQuery query, DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var sources = await Read(connection, SourcesSql, row => (Id: row.GetInt32(0), Name: row.GetString(1)), ct,
             new NpgsqlParameter { Value = (object?)query.Source ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         if (query.Source is not null && sources.Count == 0)

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Text;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
@@ -24,7 +23,7 @@ internal sealed class EventListQueries(NpgsqlDataSource database)
     public async Task<Parsed<EventPage>> List(EventListQuery query, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var sources = await LogSource.All(connection, ct);
         if (SourceChoice.Problem(sources, query.Source) is { } problem)
             return new(null, problem);

@@ -38,7 +38,7 @@ internal sealed class FacetQueries(NpgsqlDataSource database)
     private static Task<List<RollupCount>> Finished(NpgsqlConnection connection, FilterSql sql, RollupFilter rollups, TextField field, CancellationToken ct)
     {
         var dimension = field == TextField.State ? rollups.Dimension : RollupFilter.DimensionOf(field);
-        var range = RollupSpan.Cover(rollups.From ?? DateTime.UnixEpoch, rollups.To ?? _end);
-        return RollupCounts.Of(connection, range, bucket: null, dimension, rollups.Label is { } label ? sql.Numbers(label) : null, ct);
+        var spans = RollupSpan.Cover(rollups.From ?? DateTime.UnixEpoch, rollups.To ?? _end);
+        return RollupCounts.Of(connection, new RollupRange(spans, dimension, rollups.Label is { } label ? sql.Numbers(label) : null), bucket: null, ct);
     }
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Failures;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Rollups;
@@ -12,7 +11,7 @@ internal sealed class FailureQueries(NpgsqlDataSource database)
     public async Task<FailureList> List(FailureListQuery query, DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var names = query.Names.Count == 0 ? null : await LabelTexts.Numbers(connection, query.Names, ct);
         var spans = Spans(query);
         var counts = names is [] ? [] : await FailureRollups.Counts(connection, spans, query.Bucket, null, names, ct);
@@ -29,7 +28,7 @@ internal sealed class FailureQueries(NpgsqlDataSource database)
     public async Task<FailureDetail?> Find(Guid id, FailureListQuery query, DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         if (await Number(connection, id, ct) is not { } number || await FailureGroup.Load(connection, [number.Id], now, ct) is not [var group])
             return null;
         var spans = Spans(query);

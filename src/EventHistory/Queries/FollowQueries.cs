@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Queries;
 using EventHistory.Store;
 using Npgsql;
@@ -42,7 +41,7 @@ internal sealed class FollowQueries(NpgsqlDataSource database)
     public async Task<(List<RecordedEvent> Events, long LookedAt)> Behind(int source, long after, long upTo, IReadOnlyList<string> types, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         upTo = Math.Min(upTo, await Last(connection, source, ct)); // a standby may not have what another server has told of
         var events = new List<RecordedEvent>();
         await foreach (var segment in LogSearch.Read(connection, source, after + 1, upTo, forwards: true, new SegmentsWanted(types, null, null), QueryFault.TimeLimit, ct))

@@ -33,7 +33,8 @@ internal sealed class HistogramQueries(NpgsqlDataSource database)
                 await Rows(connection, sql, field, onlyOpen: true, counts, ct);
         }
         var spans = RollupSpan.Cover(from, to, minutes: bucket < TimeSpan.FromHours(1));
-        foreach (var count in await RollupCounts.Of(connection, spans, bucket, rollups.Dimension, rollups.Label is { } label ? sql.Numbers(label) : null, ct))
+        var range = new RollupRange(spans, rollups.Dimension, rollups.Label is { } label ? sql.Numbers(label) : null);
+        foreach (var count in await RollupCounts.Of(connection, range, bucket, ct))
         {
             foreach (var (state, tasks) in count.States.Where(s => rollups.Has(s.State)))
                 counts.Add(count.At, state, tasks);

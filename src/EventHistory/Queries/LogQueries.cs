@@ -14,7 +14,7 @@ internal sealed class LogQueries(NpgsqlDataSource database)
     public async Task<LogHeads> Heads(long? position, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var heads = new List<LogHead>();
         foreach (var log in await Logs(connection, ct))
         {

@@ -1,4 +1,3 @@
-using EventHistory.Core.Rollups;
 using EventHistory.Core.Tasks;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,37 +9,25 @@ internal static class RollupCounts
 {
     // the offset keeps the spans apart: joined, the table is read from end to end
     private const string CountsSql = """
-        select r.label_id, date_bin(coalesce($4, interval '1000000 days'), r.at, timestamptz '1970-01-01 00:00:00+00'), sum(r.succeeded)::bigint, sum(r.failed)::bigint,
+        select r.label_id, date_bin(coalesce($6, interval '1000000 days'), r.at, timestamptz '1970-01-01 00:00:00+00'), sum(r.succeeded)::bigint, sum(r.failed)::bigint,
                sum(r.revoked)::bigint, sum(r.rejected)::bigint
           from unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) span(resolution, since, until)
          cross join eventhistory.source s
          cross join lateral (
                select c.label_id, c.at, c.succeeded, c.failed, c.revoked, c.rejected from eventhistory.rollup c
                 where c.source_id = s.id and c.resolution = span.resolution::eventhistory.rollup_resolution
-                  and c.dimension = $5::text::eventhistory.rollup_dimension
-                  and c.at >= span.since and c.at < span.until and ($6::int[] is null or c.label_id = any($6))
+                  and c.dimension = $4::text::eventhistory.rollup_dimension
+                  and c.at >= span.since and c.at < span.until and ($5::int[] is null or c.label_id = any($5))
                offset 0) r
          group by 1, 2
         """;
 
     /// <param name="bucket">What is counted together; null: all of it.</param>
-    /// <param name="labels">Only of these names, workers or queues; null: of all.</param>
-    public static async Task<List<RollupCount>> Of(
-        NpgsqlConnection connection, IReadOnlyList<RollupSpan> spans, TimeSpan? bucket, RollupDimension dimension, int[]? labels, CancellationToken ct)
+    public static async Task<List<RollupCount>> Of(NpgsqlConnection connection, RollupRange range, TimeSpan? bucket, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(CountsSql, connection)
-        {
-            CommandTimeout = QueryFault.TimeLimit,
-            Parameters =
-            {
-                new() { Value = spans.Select(s => s.Resolution.Text()).ToArray() },
-                new() { Value = spans.Select(s => s.From).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-                new() { Value = spans.Select(s => s.To).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-                new() { Value = (object?)bucket ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval },
-                new() { Value = dimension.Text() },
-                new() { Value = (object?)labels ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
-            },
-        };
+        await using var command = new NpgsqlCommand(CountsSql, connection) { CommandTimeout = QueryFault.TimeLimit };
+        range.AddTo(command.Parameters);
+        command.Parameters.Add(new() { Value = (object?)bucket ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var counts = new List<RollupCount>();
         while (await rows.ReadAsync(ct))

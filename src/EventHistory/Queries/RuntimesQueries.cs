@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Rollups;
 using EventHistory.Core.Statistics;
 using Npgsql;
@@ -11,7 +10,7 @@ internal sealed class RuntimesQueries(NpgsqlDataSource database)
     public async Task<RuntimesAnswer> Ask(RuntimesQuery query, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         return query.Rollups is { } rollups
             ? await RuntimesFromRollups.Ask(connection, query, rollups, ct)
             : await RuntimesFromRows.Ask(connection, query, ct);

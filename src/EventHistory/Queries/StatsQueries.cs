@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Statistics;
 using EventHistory.Telemetry;
 using Npgsql;
@@ -11,7 +10,7 @@ internal sealed class StatsQueries(NpgsqlDataSource database, RecorderStatus rec
     public async Task<StatsAnswer> Ask(DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var counts = (await Read(connection, CountsSql, row => Enumerable.Range(0, 6).Select(row.GetInt64).ToArray(), ct)).Single();
         var lastHour = await Read(connection, LastHourSql,
             row => new FinishedStats(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), ct, new NpgsqlParameter { Value = now });

@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Tasks;
@@ -24,7 +23,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     public async Task<TaskDetail?> Find(string id, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         if (await Row(connection, TaskId.Parse(id), ct) is not { } row)
             return null;
         var (children, childrenComplete) = await Children(connection, row, ct);

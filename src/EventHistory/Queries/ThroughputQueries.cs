@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Rollups;
 using EventHistory.Core.Statistics;
@@ -12,7 +11,7 @@ internal sealed class ThroughputQueries(NpgsqlDataSource database)
     public async Task<ThroughputAnswer> Ask(ThroughputQuery query, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         return query.Rollups is { } rollups ? await FromRollups(connection, query, rollups, ct) : await FromRows(connection, query, ct);
     }
 

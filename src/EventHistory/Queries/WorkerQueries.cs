@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Workers;
@@ -28,7 +27,7 @@ internal sealed class WorkerQueries(NpgsqlDataSource database)
     public async Task<WorkerList> List(int limit, DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var (workers, total) = await Workers(connection, limit, named: null, ct);
         return new(await Views(connection, workers, now, ct), total);
     }
@@ -41,7 +40,7 @@ internal sealed class WorkerQueries(NpgsqlDataSource database)
     public async Task<WorkerDetail?> Find(string hostname, WorkerQuery query, DateTime now, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var (workers, _) = await Workers(connection, 1, Labels.Digest(JsonText.Storable(hostname)), ct);
         if (workers is not [var worker])
             return null;

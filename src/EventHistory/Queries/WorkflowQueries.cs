@@ -1,4 +1,3 @@
-using System.Data;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Workflows;
 using Npgsql;
@@ -50,7 +49,7 @@ internal sealed class WorkflowQueries(NpgsqlDataSource database)
     public async Task<Workflow?> Find(string id, int limit, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         if (await Root(connection, TaskId.Parse(id), ct) is not { } root)
             return null;
         var workflow = await Totals(connection, root, ct);

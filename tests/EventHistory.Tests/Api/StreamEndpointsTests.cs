@@ -58,20 +58,24 @@ public sealed class StreamEndpointsTests(Postgres postgres) : IAsyncLifetime
     {
         const int Events = 3000;
         await _history.Record(Beat(0));
+        var begun = Enumerable.Range(0, 8).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
         var recording = Task.Run(async () =>
         {
             for (var n = 1; n < Events; n += 50)
+            {
+                begun[Math.Min(n / 250, begun.Count - 1)].TrySetResult();
                 await _history.Record(Enumerable.Range(n, 50).Select(Beat));
+            }
         }, Ct);
-        var clients = Enumerable.Range(0, 8).Select(async n =>
+        var clients = begun.Select(async (turn, n) =>
         {
-            await Task.Delay(n * 40, Ct);
+            await turn.Task;
             await using var listener = await Listener.Open(_web, n % 2 == 0 ? "?after=0" : "?type=worker-heartbeat&after=0");
             return await listener.Positions(Events);
-        });
+        }).ToList();
 
-        var seen = await Task.WhenAll(clients);
         await recording;
+        var seen = await Task.WhenAll(clients);
 
         Assert.All(seen, positions => Assert.Equal(Range(1, Events), positions));
     }

@@ -54,8 +54,7 @@ public sealed class StreamSubscriptionTests(RabbitMq rabbit)
         }
         var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
         var subscription = await StreamSubscription.Open(channel, feed.Stream, "first", Backlog, Ct);
-        await subscription.Take(Ct).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Ct);
-        await Task.Delay(1000, Ct); // so that the client has them all
+        await Until.True(() => subscription.IsFull, "more than there is room for", seconds: 60);
 
         await subscription.DisposeAsync();
         await channel.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Ct);
