@@ -69,7 +69,8 @@ internal static class RebuildCommand
         connection.CommandTimeout = 0;
         connection.ApplicationName = "eventhistory rebuild";
         connection.SearchPath = "eventhistory_rebuild, eventhistory";
-        connection.Options = "-c enable_seqscan=off";
+        connection.WriteBufferSize = FoldingSession.WriteBufferSize;
+        connection.Options = FoldingSession.Options + " -c synchronous_commit=off"; // only the swap must be on disk, and says so
         return NpgsqlDataSource.Create(connection.ConnectionString);
     }
 }

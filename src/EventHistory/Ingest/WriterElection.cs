@@ -1,3 +1,4 @@
+using EventHistory.Projections;
 using EventHistory.Settings;
 using Npgsql;
 
@@ -14,10 +15,10 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
 
     /// <summary>
     /// A frozen process keeps its connection, and the lock with it, until the server has heard nothing for so long; ours says
-    /// something every 10 s. And it only ever looks for keys, in tables that may have grown since they were counted.
+    /// something every 10 s.
     /// </summary>
     private const string SessionOptions =
-        "-c idle_session_timeout=40s -c idle_in_transaction_session_timeout=40s -c statement_timeout=60s -c enable_seqscan=off";
+        "-c idle_session_timeout=40s -c idle_in_transaction_session_timeout=40s -c statement_timeout=60s " + FoldingSession.Options;
 
     private readonly NpgsqlDataSource _sessions = Sessions(database, settings.Source.Name, loggers);
 
@@ -71,7 +72,7 @@ internal sealed class WriterElection(string database, EventHistorySettings setti
         var connection = PostgresUrl.Parse(database);
         connection.Pooling = false;
         connection.KeepAlive = 10;
-        connection.WriteBufferSize = 256 * 1024; // a batch is some megabytes, and each buffer a call to the system
+        connection.WriteBufferSize = FoldingSession.WriteBufferSize;
         connection.CommandTimeout = 60;
         connection.Options = SessionOptions;
         connection.ApplicationName = $"eventhistory writer {source}";

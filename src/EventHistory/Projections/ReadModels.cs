@@ -49,6 +49,13 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     {
         var events = _pool.List();
         EventDecoder.Decode(segment.Body, events, _pool);
+        await Fold(segment, events, ct, again);
+        _pool.Return(events);
+    }
+
+    /// <param name="events">All that the segment holds.</param>
+    public async Task Fold(LogSegment segment, List<CeleryEvent> events, CancellationToken ct, bool again = false)
+    {
         var position = segment.FirstPosition;
         foreach (var part in segment.Parts)
         {
@@ -57,7 +64,6 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
                 await Fold(events.GetRange((int)(first - segment.FirstPosition), (int)(end - first)), first, part.RecordedAt, ct, again);
             position = end;
         }
-        _pool.Return(events);
     }
 
     /// <summary>The rows to write now.</summary>

@@ -9,6 +9,7 @@ namespace EventHistory.Projections;
 /// <list type="number">
 /// <item>empty tables in the schema <c>eventhistory_rebuild</c>;</item>
 /// <item>the log is folded into them (<see cref="Replay"/>) until little is left;</item>
+/// <item>they get their indexes, and what was recorded meanwhile is folded;</item>
 /// <item>in one transaction: recording waits, the rest is folded, the tables change places;</item>
 /// <item>the recorder finds that what it remembers is of another generation, and begins again from what the database says.</item>
 /// </list>
@@ -40,7 +41,7 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
         if (!await Ask<bool>(session, TryLockSql, ct))
             throw new StartException("Another rebuild of this database is running: wait for it, or end it.");
         await Execute(session, BeginSql, ct);
-        var swapped = false;
+        var (isPrepared, swapped) = (false, false);
         try
         {
             var replays = new List<Replay>();
@@ -51,7 +52,15 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
                 var left = await Advance(replays, events => folded += events, left => progress(folded, folded + left), ct);
                 if (left > Little && attempt < Attempts)
                     continue;
-                await Execute(session, PrepareSwapSql, ct);
+                if (!isPrepared)
+                {
+                    // it builds indexes, and recording goes on meanwhile
+                    await Execute(session, PrepareSwapSql, ct);
+                    isPrepared = true;
+                    attempt = 0;
+                    continue;
+                }
+                await Execute(session, PrepareSwapSql, ct); // days that began since
                 if (swapped = await TrySwap(replays, events => folded += events, ct))
                     return folded;
             }
@@ -94,8 +103,8 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
         return (await LogSource.All(connection, ct)).ToDictionary(source => source.Id, source => source.Next);
     }
 
-    // Queries hold the old tables; if they do for long, recording must not wait for them as well
-    private const string PatienceSql = "set local lock_timeout = '3s'";
+    // Queries hold the old tables; if they do for long, recording must not wait for them as well. And what was committed until now may not be on disk yet.
+    private const string PatienceSql = "set local lock_timeout = '3s'; set local synchronous_commit = on";
     private const string StopRecordingSql = "select id, next_position from eventhistory.source order by id for update";
     private const string SwapSql = "select eventhistory.swap_in($1)";
 

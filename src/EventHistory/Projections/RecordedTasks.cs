@@ -9,16 +9,19 @@ namespace EventHistory.Projections;
 /// </summary>
 internal sealed class RecordedTasks
 {
-    private readonly KnownTasks _ours = new(1_000_000);
+    private const long Some = 1_000_000;
+
+    private readonly KnownTasks _ours;
     private volatile KnownTasks? _before;
 
-    private RecordedTasks(KnownTasks? before) => _before = before;
+    private RecordedTasks(KnownTasks? before, long expected) => (_before, _ours) = (before, new KnownTasks(expected));
 
     /// <summary>There are none yet.</summary>
-    public static RecordedTasks None() => new(new KnownTasks());
+    /// <param name="expected">How many there will be, about: with room for them from the beginning, fewer are looked up for nothing.</param>
+    public static RecordedTasks None(long expected = Some) => new(new KnownTasks(), expected);
 
     /// <summary>Those that the database holds; <see cref="Load"/> is to be called.</summary>
-    public static RecordedTasks Unread() => new(before: null);
+    public static RecordedTasks Unread() => new(before: null, Some);
 
     public bool IsLoaded => _before is not null;
 

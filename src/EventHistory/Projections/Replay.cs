@@ -1,5 +1,4 @@
 using System.Buffers;
-using EventHistory.Core.Log;
 using EventHistory.Store;
 using Npgsql;
 
@@ -7,15 +6,17 @@ namespace EventHistory.Projections;
 
 /// <summary>
 /// The log of one source, folded again into the tables of the session's <c>search_path</c>. While one chunk is being written the next is
-/// already being read and folded.
+/// already being folded, and the log is read and decoded ahead of that.
 /// </summary>
 internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups, NpgsqlDataSource database, LogSource source)
 {
-    private const int ChunkEvents = 10_000;
+    private const int EventsPerTask = 4; // sent, received, started, succeeded
+    private const int ChunkEvents = 15_000;
     private const long ChunkBytes = 8_000_000;
 
+    private readonly DecodedLog _log = new(new LogReader(database), source.Id);
     private readonly HashSet<DateOnly> _days = [];
-    private readonly RecordedTasks _recorded = RecordedTasks.None();
+    private readonly RecordedTasks _recorded = RecordedTasks.None(expected: (source.Next - source.First) / EventsPerTask);
     private ReadModels? _models;
     private Chunk? _written;
     private Task _writing = Task.CompletedTask;
@@ -33,7 +34,7 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
         var chunk = new Chunk();
         try
         {
-            await foreach (var segment in new LogReader(database).Read(source.Id, Next, last, ct))
+            await foreach (var segment in _log.Read(Next, last, ct))
             {
                 await Fold(chunk, segment, ct);
                 if (chunk.Events < ChunkEvents && chunk.Bytes < ChunkBytes)
@@ -53,11 +54,13 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
 
     private ReadModels Models => _models ??= new ReadModels(lookups, new LogReader(database), source.Id, new Labels(database), _recorded);
 
-    private async Task Fold(Chunk chunk, LogSegment segment, CancellationToken ct)
+    private async Task Fold(Chunk chunk, DecodedSegment decoded, CancellationToken ct)
     {
+        var segment = decoded.Segment;
+        chunk.Keep(decoded.Body, segment.Body.Length);
         foreach (var part in segment.Parts)
             await EnsurePartition(DateOnly.FromDateTime(part.RecordedAt), ct);
-        await Models.Fold(segment with { Body = chunk.Keep(segment.Body) }, ct);
+        await Models.Fold(segment, decoded.Events, ct);
         chunk.Events += (int)(segment.LastPosition + 1 - segment.From);
         Next = segment.LastPosition + 1;
     }
@@ -113,13 +116,10 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
 
         public ReadModelChanges? Rows { get; set; }
 
-        public ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> body)
+        public void Keep(byte[] body, int length)
         {
-            var copy = ArrayPool<byte>.Shared.Rent(body.Length);
-            body.CopyTo(copy);
-            _bodies.Add(copy);
-            Bytes += body.Length;
-            return copy.AsMemory(0, body.Length);
+            _bodies.Add(body);
+            Bytes += length;
         }
 
         public void Release()
