@@ -14,6 +14,8 @@ public sealed class StateCounts(DateTime from, DateTime to, TimeSpan bucket)
 
     public TimeSpan Bucket => bucket;
 
+    public long Total => _states.Values.Sum(counts => counts.Sum());
+
     /// <param name="at">When a bucket began; one outside of the range does not count.</param>
     public void Add(DateTime at, string state, long tasks)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Search;
+using EventHistory.Core.Tasks;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,11 +33,12 @@ internal sealed class ConditionWriter(FilterLabels labels, NpgsqlParameterCollec
 
     private string Text(TextTerm term) => term.Field switch
     {
-        TextField.Name or TextField.State when chosen.TryGetValue(term, out var value) => $"{(value is string ? "t.state" : "t.name_id")} = {Add(value)}",
+        TextField.Name when chosen.TryGetValue(term, out var name) => $"t.name_id = {Add(name)}",
+        TextField.State when chosen.TryGetValue(term, out var state) => States((string)state),
         TextField.Name => OneOf("t.name_id", labels.Numbers(term)),
         TextField.Worker => OneOf("t.worker_id", labels.Numbers(term)),
         TextField.Queue => OneOf("t.queue_id", labels.Numbers(term)),
-        TextField.State => OneOf("t.state", labels.States(term.Patterns)),
+        TextField.State => States(labels.States(term.Patterns)),
         TextField.Root => Root(Keys(term.Patterns)),
         TextField.Parent => OneOf("t.parent_key", Keys(term.Patterns)),
         TextField.Group => OneOf("t.failure_id", labels.Numbers(term)),
@@ -54,6 +56,11 @@ internal sealed class ConditionWriter(FilterLabels labels, NpgsqlParameterCollec
         TextField.Exception => "exception",
         _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
+
+    // open tasks are in one table
+    private string States(params string[] states) => states.Length > 0 && !states.Any(TaskStates.IsFinal)
+        ? $"(t.settled = 'infinity' and {OneOf("t.state", states)})"
+        : OneOf("t.state", states);
 
     private string Any(TextPattern pattern)
     {

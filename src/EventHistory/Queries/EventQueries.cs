@@ -31,6 +31,7 @@ internal static class EventQueries
     {
         var searched = task.LastPosition is { } last ? last - task.Positions[^1] : 0;
         await using var command = searched is > 0 and <= MaxSearched ? All(connection, task) : Remembered(connection, task);
+        await command.PrepareAsync(ct);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var events = new List<EventView>();
         var stamps = new StampSet();

@@ -17,22 +17,27 @@ internal sealed class FacetCounts
     public bool IsComplete { get; set; } = true;
 
     /// <summary>The matching rows, or those of them that were seen last.</summary>
-    /// <param name="onlyOpen">Only tasks that are not finished.</param>
-    public static async Task<FacetCounts> OfRows(NpgsqlConnection connection, FilterSql filter, bool onlyOpen, CancellationToken ct)
+    public static async Task<FacetCounts> OfRows(NpgsqlConnection connection, StoredDays days, FilterSql filter, CancellationToken ct)
+    {
+        var (counts, range) = (new FacetCounts(), TimeWindow.Of(filter.Filter, TimeField.FirstSeen));
+        await new TimeWindows(connection, days).Ask(range, backInTime: true, TaskWalk.IsOrderedByIndex(filter.Filter), window => counts.Add(connection, filter,
+            parameters => window.Condition("t.first_seen", parameters) + days.Condition(range.And(window), parameters), ct), ct);
+        return counts;
+    }
+
+    /// <summary>Those of tasks that are not finished.</summary>
+    public static async Task<FacetCounts> OfOpenRows(NpgsqlConnection connection, FilterSql filter, CancellationToken ct)
     {
         var counts = new FacetCounts();
-        if (onlyOpen || TaskWalk.IsOrderedByIndex(filter.Filter))
-            await counts.Add(connection, filter, onlyOpen, default, ct);
-        else
-            await TimeWindows.Ask(connection, edge: null, backInTime: true, window => counts.Add(connection, filter, onlyOpen, window, ct), ct);
+        await counts.Add(connection, filter, _ => " and t.settled = 'infinity'", ct);
         return counts;
     }
 
     /// <returns>True when no more are counted.</returns>
-    private async Task<bool> Add(NpgsqlConnection connection, FilterSql filter, bool onlyOpen, TimeWindow window, CancellationToken ct)
+    private async Task<bool> Add(NpgsqlConnection connection, FilterSql filter, Func<NpgsqlParameterCollection, string> narrower, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
-        var condition = filter.Condition(command.Parameters) + (onlyOpen ? " and t.settled = 'infinity'" : "") + window.Condition("t.first_seen", command.Parameters);
+        var condition = filter.Condition(command.Parameters) + narrower(command.Parameters);
 #pragma warning disable CA2100 // put together of our own texts; values are parameters
         command.CommandText = $"""
             select grouping(m.state, m.name_id, m.worker_id, m.queue_id), m.state, coalesce(m.name_id, m.worker_id, m.queue_id, 0), count(*)

@@ -9,7 +9,7 @@ namespace EventHistory.Queries;
 /// How the tasks of a filter are spread over states, names, workers and queues: from their rows while these are few; else from rollups, as far as they
 /// can tell; else from the rows seen last.
 /// </summary>
-internal sealed class FacetQueries(NpgsqlDataSource database)
+internal sealed class FacetQueries(NpgsqlDataSource database, DayTables tables)
 {
     private static readonly DateTime _end = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -19,11 +19,12 @@ internal sealed class FacetQueries(NpgsqlDataSource database)
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var sql = await FilterSql.Of(filter, connection, ct);
         var rollups = RollupFilter.Of(filter);
-        var rows = rollups is { IsExact: true, Dimension: RollupDimension.All } ? null : await FacetCounts.OfRows(connection, sql, onlyOpen: false, ct);
+        var rows = rollups is { IsExact: true, Dimension: RollupDimension.All } ? null
+            : await FacetCounts.OfRows(connection, await tables.Read(connection, ct), sql, ct);
         if (rows is not null && (rows.IsComplete || rollups is null))
             return await FacetCounts.Facets(_ => rows, connection, ct);
 
-        var counted = rollups!.HasOpen ? await FacetCounts.OfRows(connection, sql, onlyOpen: true, ct) : new FacetCounts();
+        var counted = rollups!.HasOpen ? await FacetCounts.OfOpenRows(connection, sql, ct) : new FacetCounts();
         counted.Basis = CountBasis.Rollups;
         counted.IsComplete &= rollups.IsExact;
         foreach (var field in FacetCounts.Fields.Where(field => CanTell(rollups, field)))

@@ -6,7 +6,7 @@ using Npgsql;
 namespace EventHistory.Queries;
 
 /// <summary>How many tasks of each state there are over time: from the same sources, in the same order, as facets (<see cref="FacetQueries"/>).</summary>
-internal sealed class HistogramQueries(NpgsqlDataSource database)
+internal sealed class HistogramQueries(NpgsqlDataSource database, DayTables tables)
 {
     /// <returns>Or why the buckets that are asked for cannot be had.</returns>
     public async Task<(TaskHistogram? Answer, string? Problem)> Ask(HistogramQuery query, DateTime now, CancellationToken ct)
@@ -21,25 +21,32 @@ internal sealed class HistogramQueries(NpgsqlDataSource database)
             return (null, $"bucket gives more than {HistogramQuery.MaxBuckets} buckets from {from:u} to {to:u}: take a wider one, or a shorter range.");
 
         var sql = await FilterSql.Of(query.Filter, connection, ct);
-        var counts = new StateCounts(from, to, bucket);
-        if (rollups is not { IsExact: true })
+        var finished = rollups is null ? null : await Finished(connection, sql, rollups, new StateCounts(from, to, bucket), ct);
+        if (rollups is { IsExact: true })
+            return (finished!.Answer(TimeField.Finished, CountBasis.Rollups, isExact: true, null), null);
+        if (finished is null || finished.Total <= TaskHistogram.MaxRows)
         {
-            if (await Rows(connection, sql, field, onlyOpen: false, counts, ct) is not { } since)
+            var counts = new StateCounts(from, to, bucket);
+            if (await Rows(connection, sql, field, counts, ct) is not { } since)
                 return (counts.Answer(field, CountBasis.Rows, isExact: true, null), null);
-            if (rollups is null)
+            if (finished is null)
                 return (counts.Answer(field, CountBasis.Newest, isExact: false, since), null);
-            counts = new StateCounts(from, to, bucket);
-            if (rollups.HasOpen)
-                await Rows(connection, sql, field, onlyOpen: true, counts, ct);
         }
-        var spans = RollupSpan.Cover(from, to, minutes: bucket < TimeSpan.FromHours(1));
+        if (rollups!.HasOpen)
+            await AddRows(connection, sql, field, finished, _ => " and t.settled = 'infinity'", ct);
+        return (finished.Answer(TimeField.Finished, CountBasis.Rollups, isExact: false, null), null);
+    }
+
+    private static async Task<StateCounts> Finished(NpgsqlConnection connection, FilterSql sql, RollupFilter rollups, StateCounts counts, CancellationToken ct)
+    {
+        var spans = RollupSpan.Cover(counts.From, counts.To, minutes: counts.Bucket < TimeSpan.FromHours(1));
         var range = new RollupRange(spans, rollups.Dimension, rollups.Label is { } label ? sql.Numbers(label) : null);
-        foreach (var count in await RollupCounts.Of(connection, range, bucket, ct))
+        foreach (var count in await RollupCounts.Of(connection, range, counts.Bucket, ct))
         {
             foreach (var (state, tasks) in count.States.Where(s => rollups.Has(s.State)))
                 counts.Add(count.At, state, tasks);
         }
-        return (counts.Answer(TimeField.Finished, CountBasis.Rollups, rollups.IsExact, null), null);
+        return counts;
     }
 
     /// <summary>The time of a task that the filter's range is about, as far as it is one that can be counted by.</summary>
@@ -77,39 +84,47 @@ internal sealed class HistogramQueries(NpgsqlDataSource database)
     }
 
     /// <returns>The time before which not all were counted; null: all were.</returns>
-    private static async Task<DateTime?> Rows(
-        NpgsqlConnection connection, FilterSql filter, TimeField field, bool onlyOpen, StateCounts counts, CancellationToken ct)
+    private async Task<DateTime?> Rows(NpgsqlConnection connection, FilterSql filter, TimeField field, StateCounts counts, CancellationToken ct)
     {
-        var range = new TimeWindow(counts.From, counts.To);
+        var days = await tables.Read(connection, ct);
+        var seen = TimeWindow.Of(filter.Filter, TimeField.FirstSeen);
         var (counted, oldest) = (0L, DateTime.MaxValue);
-        if (onlyOpen || (field == TimeField.FirstSeen && TaskWalk.IsOrderedByIndex(filter.Filter)))
-            await Add(default);
-        else
-            await TimeWindows.Ask(connection, counts.To, backInTime: true, Add, ct);
-        return counted == TaskHistogram.MaxRows ? oldest : null;
-
-        async Task<bool> Add(TimeWindow window)
+        var isOrdered = field == TimeField.FirstSeen && TaskWalk.IsOrderedByIndex(filter.Filter);
+        await new TimeWindows(connection, days).Ask(new TimeWindow(counts.From, counts.To), backInTime: true, isOrdered, async window =>
         {
-            var time = field == TimeField.Finished ? "t.state_at" : "t.first_seen";
-            await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
-            var condition = filter.Condition(command.Parameters) + (onlyOpen ? " and t.settled = 'infinity'" : "")
-                + range.Condition(time, command.Parameters) + window.Condition(time, command.Parameters);
-            command.Parameters.Add(new() { Value = counts.Bucket });
+            var (tasks, first) = await AddRows(connection, filter, field, counts, parameters => window.Condition(Column(field), parameters)
+                + days.Condition(field == TimeField.FirstSeen ? seen.And(window) : seen, parameters), ct, TaskHistogram.MaxRows - counted);
+            (counted, oldest) = (counted + tasks, first < oldest ? first : oldest);
+            return counted == TaskHistogram.MaxRows;
+        }, ct);
+        return counted == TaskHistogram.MaxRows ? oldest : null;
+    }
+
+    private static string Column(TimeField field) => field == TimeField.Finished ? "t.state_at" : "t.first_seen";
+
+    /// <returns>How many, and the first time among them.</returns>
+    private static async Task<(long Tasks, DateTime First)> AddRows(NpgsqlConnection connection, FilterSql filter, TimeField field, StateCounts counts,
+        Func<NpgsqlParameterCollection, string> narrower, CancellationToken ct, long most = TaskHistogram.MaxRows)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
+        var condition = filter.Condition(command.Parameters) + new TimeWindow(counts.From, counts.To).Condition(Column(field), command.Parameters)
+            + narrower(command.Parameters);
+        command.Parameters.Add(new() { Value = counts.Bucket });
 #pragma warning disable CA2100 // put together of our own texts; values are parameters
-            command.CommandText = $"""
-                select date_bin(${command.Parameters.Count}, m.at, timestamptz '1970-01-01 00:00:00+00'), m.state, count(*), min(m.at)
-                  from (select {time} as at, t.state from eventhistory.task t where {condition} order by 1 desc limit {TaskHistogram.MaxRows - counted}) m
-                 group by 1, 2
-                """;
+        command.CommandText = $"""
+            select date_bin(${command.Parameters.Count}, m.at, timestamptz '1970-01-01 00:00:00+00'), m.state, count(*), min(m.at)
+              from (select {Column(field)} as at, t.state from eventhistory.task t where {condition} order by 1 desc limit {most}) m
+             group by 1, 2
+            """;
 #pragma warning restore CA2100
-            await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct))
-            {
-                counts.Add(rows.GetDateTime(0), rows.GetString(1), rows.GetInt64(2));
-                counted += rows.GetInt64(2);
-                oldest = rows.GetDateTime(3) < oldest ? rows.GetDateTime(3) : oldest;
-            }
-            return counted == TaskHistogram.MaxRows || window.From <= counts.From;
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var (tasks, first) = (0L, DateTime.MaxValue);
+        while (await rows.ReadAsync(ct))
+        {
+            counts.Add(rows.GetDateTime(0), rows.GetString(1), rows.GetInt64(2));
+            tasks += rows.GetInt64(2);
+            first = rows.GetDateTime(3) < first ? rows.GetDateTime(3) : first;
         }
+        return (tasks, first);
     }
 }

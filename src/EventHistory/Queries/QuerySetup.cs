@@ -8,6 +8,7 @@ internal static class QuerySetup
     /// <summary>What API and pages ask. Needs the database (<c>AddDatabase</c>).</summary>
     public static void AddQueries(this IServiceCollection services)
     {
+        services.TryAddSingleton<DayTables>();
         services.TryAddSingleton<TaskQueries>();
         services.TryAddSingleton<TaskDetailQueries>();
         services.TryAddSingleton<FacetQueries>();

@@ -24,6 +24,7 @@ internal static class RuntimeRanks
             CommandTimeout = QueryFault.TimeLimit,
             Parameters = { new() { Value = task.SourceId }, new() { Value = from }, new() { Value = to }, new() { Value = name } },
         };
+        await command.PrepareAsync(ct);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var runtimes = new Histogram();
         while (await rows.ReadAsync(ct))

@@ -17,6 +17,9 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 
         """ + TaskRecord.Labels + " where t.key = $1 order by t.first_seen desc, t.source_id limit 1"; // of several brokers, the latest
 
+    // the statements below are prepared, and to plan for every day takes ten times as long as to look for a key
+    private const string PlanOnceSql = "set local plan_cache_mode = force_generic_plan";
+
     private const int FirstOwnColumn = TaskRecord.TextColumn + 7;
 
     /// <returns>Null when no event of a task with this id was recorded.</returns>
@@ -24,6 +27,8 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
+        await using (var planning = new NpgsqlCommand(PlanOnceSql, connection))
+            await planning.ExecuteNonQueryAsync(ct);
         if (await Row(connection, TaskId.Parse(id), ct) is not { } row)
             return null;
         var (children, childrenComplete) = await Children(connection, row, ct);
@@ -48,7 +53,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     private static async Task<StoredTask?> Row(NpgsqlConnection connection, TaskId id, CancellationToken ct)
     {
         await using var command = Command(connection, TaskSql, new NpgsqlParameter { Value = id.Key });
-        await command.PrepareAsync(ct); // once a connection: to plan for every day takes ten times as long as to look
+        await command.PrepareAsync(ct);
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct)
             ? new StoredTask(id.Key, TaskRecord.Read(row), TaskRecord.Value<Guid>(row, 27), TaskRecord.Value<Guid>(row, 29),

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace EventHistory.Queries;
 
 /// <summary>Questions about many tasks. Every one walks along an index and stops at its limit, however long the history is.</summary>
-internal sealed class TaskQueries(NpgsqlDataSource database)
+internal sealed class TaskQueries(NpgsqlDataSource database, DayTables tables)
 {
     private const string RowsSql = "select " + TaskRecord.Columns + """
         , left(t.args, 2000), left(t.kwargs, 2000), left(t.result, 2000),
@@ -31,7 +31,7 @@ internal sealed class TaskQueries(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         var sql = await FilterSql.Of(Filter.AllOf(filter, order.Listed), connection, ct);
-        var found = await new TaskWalk(connection, sql, order, place, limit + 1).Find(ct);
+        var found = await new TaskWalk(connection, await tables.Read(connection, ct), sql, order, place, limit + 1).Find(ct);
         if (found.Count == 0)
             return new([], null, null);
         var isMore = found.Count > limit;

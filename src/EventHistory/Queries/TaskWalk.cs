@@ -6,34 +6,52 @@ using NpgsqlTypes;
 namespace EventHistory.Queries;
 
 /// <summary>
-/// Finds the places of a page's rows, in order. Three ways lead there:
-/// <list type="bullet">
-/// <item>Where an index has the rows in their order (by first sign, for states and names), it is walked from the place on, and no further than the page is long.</item>
-/// <item>By any other time, or with conditions that an index does not order, <see cref="TimeWindows"/> are asked one after the other.</item>
-/// <item>By durations, the rows are sorted, or read from the indexes of days that are over.</item>
-/// </list>
+/// Finds the places of a page's rows, in order. By a time, <see cref="TimeWindows"/> are asked one after the other: where an index has the rows in
+/// their order (by first sign, for states and names), it is walked from the place on, and no further than the page is long. By durations, the rows are
+/// sorted, or read from the indexes of days that are over.
 /// </summary>
 /// <param name="place">Where to begin; null: at the beginning.</param>
 /// <param name="limit">How many rows at most.</param>
-internal sealed class TaskWalk(NpgsqlConnection connection, FilterSql filter, TaskOrder order, Cursor? place, int limit)
+internal sealed class TaskWalk(NpgsqlConnection connection, StoredDays days, FilterSql filter, TaskOrder order, Cursor? place, int limit)
 {
     /// <summary>Each combination of a state and a name is one walk along an index; of more than so many, rows are sorted.</summary>
     private const int MaxWalks = 200;
+
+    private static readonly DateTime _last = new(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc);
 
     private readonly bool _descending = order.IsDescending != (place?.IsBackward ?? false);
 
     /// <summary>The rows as they come from the place on: of a backward page, the nearest one first.</summary>
     public async Task<List<TaskPlace>> Find(CancellationToken ct)
     {
-        if (!order.IsByTime)
+        if (!order.IsByTime || IsAboutFew(filter.Filter))
             return await Ask([filter], default, limit, ct);
-        if (order.Sort == TaskSort.FirstSeen && IsOrderedByIndex(filter.Filter))
+        var isOrdered = order.Sort == TaskSort.FirstSeen && IsOrderedByIndex(filter.Filter);
+        var walks = isOrdered ? filter.Walks(MaxWalks) : [filter];
+        var found = new List<TaskPlace>();
+        await new TimeWindows(connection, days).Ask(Range(), _descending, isOrdered, async window =>
         {
-            var walks = filter.Walks(MaxWalks);
-            var found = await Ask(walks, default, limit, ct);
-            return walks.Count == 1 ? found : [.. Sorted(found).Take(limit)];
-        }
-        return IsAboutFew(filter.Filter) ? await Ask([filter], default, limit, ct) : await InWindows(ct);
+            var more = await Ask(walks, window, limit - found.Count, ct);
+            found.AddRange(walks.Count == 1 ? more : Sorted(more).Take(limit - found.Count));
+            return found.Count == limit;
+        }, ct);
+        return found;
+    }
+
+    /// <summary>What the filter leaves to the sorted time, from the place on.</summary>
+    private TimeWindow Range()
+    {
+        var range = TimeWindow.Of(filter.Filter, order.Sort switch
+        {
+            TaskSort.FirstSeen => TimeField.FirstSeen,
+            TaskSort.Finished => TimeField.Finished,
+            TaskSort.Received => TimeField.Received,
+            _ => TimeField.Started,
+        });
+        if (place is not { } at)
+            return range;
+        // others of the same moment are behind the place, too
+        return range.And(_descending ? new TimeWindow(null, at.Time < _last ? at.Time.AddTicks(TimeSpan.TicksPerMicrosecond) : null) : new TimeWindow(at.Time, null));
     }
 
     /// <summary>True if an index gives what matches by its first sign, or by it and few states and names.</summary>
@@ -43,17 +61,6 @@ internal sealed class TaskWalk(NpgsqlConnection connection, FilterSql filter, Ta
     // found by their keys, whatever else is asked
     private static bool IsAboutFew(Filter filter) => filter.Conditions.Any(condition => condition is TextTerm { Field: TextField.Id or TextField.Root or TextField.Parent } term
         && term.Patterns.All(p => p.Exact is not null));
-
-    private async Task<List<TaskPlace>> InWindows(CancellationToken ct)
-    {
-        var found = new List<TaskPlace>();
-        await TimeWindows.Ask(connection, place?.Time, _descending, async window =>
-        {
-            found.AddRange(await Ask([filter], window, limit - found.Count, ct));
-            return found.Count == limit;
-        }, ct);
-        return found;
-    }
 
     private async Task<List<TaskPlace>> Ask(IReadOnlyList<FilterSql> walks, TimeWindow window, int most, CancellationToken ct)
     {
@@ -76,7 +83,9 @@ internal sealed class TaskWalk(NpgsqlConnection connection, FilterSql filter, Ta
     private NpgsqlBatchCommand Command(FilterSql walk, TimeWindow window, int most)
     {
         var command = new NpgsqlBatchCommand();
-        var condition = walk.Condition(command.Parameters) + window.Condition(Value, command.Parameters);
+        var seen = TimeWindow.Of(filter.Filter, TimeField.FirstSeen);
+        var condition = walk.Condition(command.Parameters) + window.Condition(Value, command.Parameters)
+            + days.Condition(order.Sort == TaskSort.FirstSeen ? seen.And(window) : seen, command.Parameters);
         if (place is { } at)
             condition += $" and ({Value}, t.key, t.source_id) {(_descending ? "<" : ">")} ({Add(ValueOf(at))}, {Add(at.Key)}, {Add(at.SourceId)})";
         var direction = _descending ? "desc" : "asc";

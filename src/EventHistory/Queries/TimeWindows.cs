@@ -1,3 +1,5 @@
+using System.Globalization;
+using EventHistory.Core.Search;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,50 +9,72 @@ namespace EventHistory.Queries;
 /// Stretches of time, each wider than those before, from an edge on: what is asked for is looked for near the edge first. What is found often is then
 /// found soon, however long the history is; and what is rare is looked for by indexes that find few rows, and not by one that gives all in their order.
 /// </summary>
-internal static class TimeWindows
+/// <param name="days">Tell how long the history is.</param>
+internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
 {
     private const int Widening = 8;
-    private static readonly TimeSpan _first = TimeSpan.FromMinutes(10);
+
+    /// <summary>Where rows are looked for by other indexes than that on the time.</summary>
+    private static readonly TimeSpan _narrow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Where an index has the rows in their order, and only the tables to look into are to be few.</summary>
+    private static readonly TimeSpan _wide = TimeSpan.FromDays(1);
 
     private const string OnlyBitmapsSql = "set local enable_indexscan = off; set local enable_seqscan = off";
     private const string AnyPlanSql = "set local enable_indexscan = on; set local enable_seqscan = on";
 
     /// <summary>Asks one after the other until it is told to stop, or until there is no more.</summary>
-    /// <param name="edge">Where to begin; null: at the last first sign of a task, or at the first one.</param>
+    /// <param name="range">Nothing outside of it is asked for.</param>
     /// <param name="backInTime">Which way to go.</param>
+    /// <param name="ordered">Whether an index has the rows in their order.</param>
     /// <param name="ask">Asks for one of them; true: it is enough.</param>
-    public static async Task Ask(
-        NpgsqlConnection connection, DateTime? edge, bool backInTime, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
+    public async Task Ask(TimeWindow range, bool backInTime, bool ordered, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
     {
-        if (await Span(connection, ct) is not (var first, var last))
+        if (await Span(ct) is not (var first, var last))
             return;
-        var start = edge ?? (backInTime ? last : first);
-        await Plan(connection, OnlyBitmapsSql, ct);
-        DateTime? near = null;
-        for (var width = _first; ; width *= Widening)
+        var near = backInTime ? range.To : range.From;
+        var limit = backInTime ? range.From : range.To;
+        var start = backInTime ? Earlier(near, last) : Later(near, first);
+        if (!ordered)
+            await Plan(OnlyBitmapsSql, ct);
+        for (var width = ordered ? _wide : _narrow; ; width *= Widening)
         {
             // beyond the first and the last first sign, all the rest is asked for: other times of a task may lie there
-            DateTime? far = backInTime
-                ? start - first > width ? start - width : null
-                : last - start > width ? start + width : null;
-            if (await ask(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far)) || far is null)
+            var far = backInTime
+                ? start - Later(limit, first) > width ? start - width : limit
+                : Earlier(limit, last) - start > width ? start + width : limit;
+            if (await ask(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far)) || far == limit)
                 break;
             near = far;
         }
-        await Plan(connection, AnyPlanSql, ct);
+        if (!ordered)
+            await Plan(AnyPlanSql, ct);
     }
 
-    private const string SpanSql = "select min(t.first_seen), max(t.first_seen) from eventhistory.task t";
+    private static DateTime Earlier(DateTime? bound, DateTime than) => bound < than ? bound.Value : than;
+
+    private static DateTime Later(DateTime? bound, DateTime than) => bound > than ? bound.Value : than;
+
+    private const string CurrentSpanSql = """
+        select min(t.first_seen), max(t.first_seen) from eventhistory.task t where t.settled = 'infinity' or t.settled >= $1
+        """;
 
     /// <summary>From the first to the last first sign of a task; null: there is none.</summary>
-    private static async Task<(DateTime First, DateTime Last)?> Span(NpgsqlConnection connection, CancellationToken ct)
+    private async Task<(DateTime First, DateTime Last)?> Span(CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(SpanSql, connection) { CommandTimeout = QueryFault.TimeLimit };
+        await using var command = new NpgsqlCommand(CurrentSpanSql, connection)
+        {
+            CommandTimeout = QueryFault.TimeLimit,
+            Parameters = { new() { Value = days.Current, NpgsqlDbType = NpgsqlDbType.TimestampTz } },
+        };
         await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) && !row.IsDBNull(0) ? (row.GetDateTime(0), row.GetDateTime(1)) : null;
+        await row.ReadAsync(ct);
+        var first = days.Closed.Select(day => day.First).Append(TaskRecord.Value<DateTime>(row, 0)).Min();
+        var last = days.Closed.Select(day => day.Last).Append(TaskRecord.Value<DateTime>(row, 1)).Max();
+        return first is null || last is null ? null : (first.Value, last.Value);
     }
 
-    private static async Task Plan(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private async Task Plan(string sql, CancellationToken ct)
     {
 #pragma warning disable CA2100 // one of the constants above
         await using var command = new NpgsqlCommand(sql, connection);
@@ -63,6 +87,18 @@ internal static class TimeWindows
 /// <param name="To">Excluded; null: no bound.</param>
 internal readonly record struct TimeWindow(DateTime? From, DateTime? To)
 {
+    /// <summary>The range that a filter's conditions leave to one of a task's times.</summary>
+    public static TimeWindow Of(Filter filter, TimeField field)
+    {
+        var asked = filter.Conditions.OfType<TimeTerm>().Where(term => term.Field == field).ToList();
+        return new(asked.Max(term => term.From), asked.Min(term => term.To));
+    }
+
+    /// <summary>What lies in both.</summary>
+    public TimeWindow And(TimeWindow other) => new(
+        From > other.From || other.From is null ? From : other.From,
+        To < other.To || other.To is null ? To : other.To);
+
     /// <summary>What comes behind another condition: a column's value lies within.</summary>
     public string Condition(string column, NpgsqlParameterCollection parameters)
     {
@@ -72,7 +108,7 @@ internal readonly record struct TimeWindow(DateTime? From, DateTime? To)
             if (bound is null)
                 continue;
             parameters.Add(new() { Value = bound.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-            condition += $" and {column} {comparison} ${parameters.Count}";
+            condition += $" and {column} {comparison} ${parameters.Count.ToString(CultureInfo.InvariantCulture)}";
         }
         return condition;
     }

@@ -87,7 +87,7 @@ public sealed class FacetQueriesTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task Too_many_buckets_are_refused()
     {
-        var (answer, problem) = await new HistogramQueries(_history.Data).Ask(
+        var (answer, problem) = await new HistogramQueries(_history.Data, new DayTables(TimeProvider.System)).Ask(
             new HistogramQuery(Query("finished:2020-01-01..2026-01-01"), TimeSpan.FromMinutes(1)), _now, Ct);
 
         Assert.Null(answer);
@@ -107,11 +107,11 @@ public sealed class FacetQueriesTests(Postgres postgres) : IAsyncLifetime
         };
     }));
 
-    private Task<TaskFacets> Facets(string query) => new FacetQueries(_history.Data).Ask(Query(query), Ct);
+    private Task<TaskFacets> Facets(string query) => new FacetQueries(_history.Data, new DayTables(TimeProvider.System)).Ask(Query(query), Ct);
 
     private async Task<TaskHistogram> Histogram(string query, string? bucket)
     {
-        var (answer, problem) = await new HistogramQueries(_history.Data).Ask(new HistogramQuery(Query(query), bucket is null ? null : BucketWidth.Parse(bucket)), _now, Ct);
+        var (answer, problem) = await new HistogramQueries(_history.Data, new DayTables(TimeProvider.System)).Ask(new HistogramQuery(Query(query), bucket is null ? null : BucketWidth.Parse(bucket)), _now, Ct);
         Assert.Null(problem);
         return answer!;
     }

@@ -39,7 +39,7 @@ internal sealed class History : IAsyncDisposable
 
     public string ConnectionString => _database.ConnectionString;
 
-    public TaskQueries Tasks => new(Data);
+    public TaskQueries Tasks => new(Data, new DayTables(_time));
 
     public TaskDetailQueries Details => new(Data);
 
