@@ -8,7 +8,7 @@ internal static class ProjectionVersions
     /// <summary>To be counted up when a change of the rules gives other rows for the same log.</summary>
     public static readonly IReadOnlyDictionary<string, int> Ours = new Dictionary<string, int>
     {
-        ["tasks"] = 2,
+        ["tasks"] = 3,
         ["workers"] = 1,
     };
 

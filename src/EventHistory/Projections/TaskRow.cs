@@ -38,6 +38,10 @@ internal readonly struct TaskRow(TaskFold fold)
 
     public double? WorkerWait => _last?.WorkerWait?.TotalSeconds;
 
+    /// <summary>True if it was tried once, and what is known of that is what the row says.</summary>
+    public bool TellsItsOnlyAttempt => Fold.Retries == 0 && _last is { } only
+        && (only.Sent, only.Received, only.Started) == (Latest(EventKind.TaskSent), Latest(EventKind.TaskReceived), Latest(EventKind.TaskStarted));
+
     /// <summary>What it has in common with others that failed; null while it is in another state than FAILURE or RETRY.</summary>
     public FailureKind? Failure =>
         State is TaskStates.Failure or TaskStates.Retry && Fold.Stamps.Last(stamp => stamp.Kind is EventKind.TaskFailed or EventKind.TaskRetried) is not null

@@ -11,7 +11,7 @@ namespace EventHistory.Projections;
 /// </summary>
 internal static class TaskTable
 {
-    private const int Columns = 50;
+    private const int Columns = 51;
 
     // Add knows this order, and Read the first part of it: the state of a fold, and its content.
     private const string ColumnsSql = """
@@ -19,7 +19,7 @@ internal static class TaskTable
         name_id, client_id, queue_id, exchange_id, routing_key_id, frames_id,
         args, kwargs, eta, expires, root_key, root_id, parent_key, parent_id, result, runtime, exception, traceback, terminated, expired, signal,
         state, state_at, worker_id, worker_pid, clock, sent, received, started, succeeded, failed, retried, revoked, rejected,
-        queue_wait, worker_wait, args_truncated, kwargs_truncated, result_truncated, failure_id
+        queue_wait, worker_wait, args_truncated, kwargs_truncated, result_truncated, failure_id, attempts
         """;
 
     public const string CopySql = $"copy task ({ColumnsSql}) from stdin (format binary)";
@@ -84,6 +84,7 @@ internal static class TaskTable
         rows.Add(PythonRepr.IsTruncated(content.Kwargs));
         rows.Add(PythonRepr.IsTruncated(content.Result));
         rows.Add(labels.Find(row.Failure?.Fingerprint));
+        rows.Add(row.TellsItsOnlyAttempt ? null : AttemptsJson.Of(TaskStory.Attempts(fold.Stamps)));
     }
 
     private const string LoadSql = $"select {ColumnsSql} from task where key = any($1) and source_id = $2";

@@ -214,7 +214,7 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         await using var sender = await Sender.Connect(feed);
         await sender.SendNumbered(1, 100);
         await database.WaitForPosition(100);
-        foreach (var (projection, version) in new[] { ("tasks", 2), ("workers", 1) })
+        foreach (var (projection, version) in new[] { ("tasks", 3), ("workers", 1) })
             Assert.Contains($"The rows of {projection} were made by version 0 of its rules, this program has version {version}: run `eventhistory rebuild`", service.Output, StringComparison.Ordinal);
         Assert.Contains("<code>eventhistory rebuild</code>", await Page(service), StringComparison.Ordinal);
 
@@ -222,7 +222,7 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         await sender.SendNumbered(101, 100);
         await database.WaitForPosition(200);
         Assert.DoesNotContain("<code>eventhistory rebuild</code>", await Page(service), StringComparison.Ordinal);
-        Assert.Equal([2, 1], await database.Data.All(VersionsSql, row => row.GetInt32(0)));
+        Assert.Equal([3, 1], await database.Data.All(VersionsSql, row => row.GetInt32(0)));
     }
 
     /// <summary>Its tasks are dropped by a migration: only the log holds them until the rebuild.</summary>

@@ -1,7 +1,11 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using EventHistory.Core.Tasks;
+using EventHistory.Queries;
 using EventHistory.Tests.Fixtures;
 using EventHistory.Tests.Ingest;
+using EventHistory.Tests.Projections;
 using EventHistory.Tests.Queries;
 using Npgsql;
 
@@ -108,6 +112,37 @@ public sealed partial class ReportingTests(Postgres postgres)
             await Scalar(connection, $"reset role; drop owned by {role}; drop role {role}");
         }
     }
+
+    [Fact]
+    public async Task Attempts_are_those_that_the_API_tells()
+    {
+        await using var database = await postgres.CreateDatabase();
+        await HardHistory.Record(database);
+        var details = new TaskDetailQueries(database.Data);
+        var compared = 0;
+        foreach (var task in (await database.Data.All(AttemptsSql, row => (Id: row.GetString(0), Attempt: row.GetString(1)))).GroupBy(row => row.Id, row => row.Attempt))
+        {
+            var told = await details.Find(task.Key, Ct);
+            Assert.Equal(told!.Attempts.Select(Text), task);
+            compared += told.Attempts.Count;
+        }
+        Assert.True(compared > 500, $"only {compared} attempts");
+
+        static string Text(Attempt a) => string.Create(CultureInfo.InvariantCulture, $"{a.Number} {a.State} {Time(a.StateAt)} {Time(a.Sent)} {Time(a.Received)} {Time(a.Started)} {Time(a.Ended)} {a.Worker} {a.Pid} ")
+            + string.Create(CultureInfo.InvariantCulture, $"{(float?)a.QueueWait?.TotalSeconds} {(float?)a.WorkerWait?.TotalSeconds}");
+
+        static string Time(DateTime? at) => at?.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture) ?? "";
+    }
+
+    // every task that is told by more than its row, and some of the others
+    private const string AttemptsSql = """
+        select a.task_id, format('%s %s %s %s %s %s %s %s %s %s %s', a.number, a.state, to_char(a.state_at at time zone 'UTC', f), to_char(a.sent at time zone 'UTC', f),
+               to_char(a.received at time zone 'UTC', f), to_char(a.started at time zone 'UTC', f), to_char(a.ended at time zone 'UTC', f),
+               a.worker, a.worker_pid, a.queue_wait, a.worker_wait)
+          from reporting.attempts a join eventhistory.task t using (key, settled) cross join (values ('YYYY-MM-DD HH24:MI:SS.US')) format(f)
+         where t.attempts is not null or t.key::text < '3'
+         order by a.task_id, a.number
+        """;
 
     private static Task<List<string>> Lines(History history, string sql) => history.Data.All(sql, row => row.GetString(0));
 

@@ -1,4 +1,21 @@
 -- What reports rely on: a change here is a change of the API. Written by `make golden`.
+attempts.source text -- The broker that it was recorded from.
+attempts.task_id text -- The task, as tasks.id.
+attempts.name text -- The task's name.
+attempts.number integer -- Celery's retries: 0 for the first try.
+attempts.state text -- What became of this try, as tasks.state.
+attempts.state_at timestamp with time zone -- When it came into this state.
+attempts.sent timestamp with time zone -- When it was sent; known if clients send task-sent.
+attempts.received timestamp with time zone -- When a worker received it.
+attempts.started timestamp with time zone -- When a worker started it.
+attempts.ended timestamp with time zone -- When it succeeded, failed, was revoked, rejected, or failed and was to be tried again; null: it has not.
+attempts.worker text -- Node name of the worker that had it last.
+attempts.worker_pid integer -- Process id of that worker.
+attempts.queue_wait real -- Seconds from sent to received.
+attempts.worker_wait real -- Seconds from received to started.
+attempts.first_seen timestamp with time zone -- Of the task, as tasks.first_seen. Indexed: ranges of it are fast.
+attempts.key uuid -- Of the task, as tasks.key: where key = reporting.task_key('…') is fast.
+attempts.settled timestamp with time zone -- Of the task, as tasks.settled.
 coverage.source text -- The broker.
 coverage.kind text -- recorded: a run of the recorder. truncated: the broker had dropped messages before they were read. new-epoch: the stream was deleted and made anew. unreadable: a message that is no event.
 coverage.since timestamp with time zone -- Its beginning; of a gap: all that was sent before is recorded. Null: unknown.

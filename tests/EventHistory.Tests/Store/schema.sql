@@ -170,6 +170,7 @@ task.signal text
 task.positions bytea not null
 task.stamps bytea
 task.failure_id integer
+task.attempts text
 worker.host_id integer not null
 worker.source_id integer not null
 worker.first_seen timestamp with time zone not null
@@ -286,6 +287,7 @@ positions(bytea) returns bigint[]
 prepare_swap() returns void
 read_models(text) returns SETOF text
 readable_json(text) returns json
+rebuilt_index(regclass) returns text
 swap_in(text) returns void
 task_events(text) returns SETOF event
 task_key(text) returns uuid
