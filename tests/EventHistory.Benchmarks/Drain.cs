@@ -21,7 +21,9 @@ internal static class Drain
 
     /// <param name="database">May hold a history; then recording goes on behind it.</param>
     /// <param name="postgres">The server of the database.</param>
-    public static async Task<DrainResult> Run(string name, IEnumerable<LoadMessage> load, string database, EmbeddedPostgres postgres, Bench bench)
+    /// <param name="meanwhile">What is done with the program until all is recorded.</param>
+    public static async Task<DrainResult> Run(string name, IEnumerable<LoadMessage> load, string database, EmbeddedPostgres postgres, Bench bench,
+        Func<Recorder, CancellationToken, Task>? meanwhile = null)
     {
         var stream = await bench.Broker.NewStream(bench.Ct);
         try
@@ -29,7 +31,12 @@ internal static class Drain
             var (events, messages) = await Publish(load, stream, bench);
             await using var source = NpgsqlDataSource.Create(database);
             await using var recorder = Recorder.Serve(bench, stream, "--database", database);
-            return await Watch(name, events, messages, source, recorder, postgres, bench);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(bench.Ct);
+            var other = meanwhile?.Invoke(recorder, enough.Token) ?? Task.CompletedTask;
+            var result = await Watch(name, events, messages, source, recorder, postgres, bench);
+            await enough.CancelAsync();
+            await other;
+            return result;
         }
         finally
         {

@@ -10,6 +10,9 @@ internal static class Questions
     private const int OfEachKind = 60;
     private const int Unmeasured = 5;
     private const int EventsPerSecond = 2_000;
+    private const int BacklogTasks = 400_000;
+
+    private static readonly TimeSpan _betweenQuestions = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan _mostPatience = TimeSpan.FromMinutes(40);
 
@@ -34,6 +37,8 @@ internal static class Questions
         await enough.CancelAsync();
         await coming;
         recorder.LookAtMemory();
+        await recorder.Terminate();
+        var (alone, asked) = (await Backlog(stored, bench, null), await Backlog(stored, bench, [.. kinds.Select(k => k.Kind)]));
 
         return new Section($"Questions to {bench.Options.Tasks / 1e6:0.##} M tasks",
             $"{tasks:N0} tasks of 30 days, {EventsPerSecond:N0} events a second coming in; {OfEachKind} questions of each kind over HTTP, no two alike, one after the other. "
@@ -43,6 +48,7 @@ internal static class Questions
                 .. kinds.Select(k => Figure.AtMost($"{k.Kind.Name}, p95", k.Kind.Target, Percentile(k.Times, 0.95), " ms")),
                 Figure.AtLeast("export: rows a second", 50_000, rows / seconds, ""),
                 Figure.AtMost("memory of the process meanwhile", 250, recorder.PeakMemory / 1e6, " MB"),
+                Figure.AtLeast("recording a backlog while questions are asked, of its rate without", 80, 100 * asked.Rate / alone.Rate, " %"),
             ],
             [
                 new("", ["question", "for example", "p50", "p95", "slowest"],
@@ -51,6 +57,7 @@ internal static class Questions
                         k.Kind.Name, $"`{k.Kind.Path(0).Replace("|", "\\|", StringComparison.Ordinal)}`",
                         $"{Percentile(k.Times, 0.5):F0}", $"**{Percentile(k.Times, 0.95):F0}**", $"{k.Times[^1]:F0}",
                     ])]),
+                DrainResult.Table([alone, asked]),
                 new("", ["export as CSV", "rows", "seconds", "rows/s"], [["a week, all fields", $"{rows:N0}", $"{seconds:F1}", $"**{rows / seconds:N0}**"]]),
             ]);
     }
@@ -106,6 +113,27 @@ internal static class Questions
         times.Sort();
         Bench.Say(string.Create(CultureInfo.InvariantCulture, $"{kind.Name}: p50 {Percentile(times, 0.5):F1}, p95 {Percentile(times, 0.95):F1} ms"));
         return times;
+    }
+
+    private static async Task<DrainResult> Backlog(SeededDatabase stored, Bench bench, IReadOnlyList<QuestionKind>? questions)
+    {
+        var load = await AtSize.NewTasks(stored, BacklogTasks, bench);
+        return await Drain.Run(questions is null ? "without questions" : $"with {1 / _betweenQuestions.TotalSeconds:F0} questions a second, of all kinds by turns",
+            load.Messages(), stored.ConnectionString, stored.Postgres, bench, questions is null ? null : async (recorder, ct) =>
+            {
+                await recorder.Records(ct);
+                using var api = new HttpClient { BaseAddress = recorder.Address };
+                using var turns = new PeriodicTimer(_betweenQuestions);
+                try
+                {
+                    for (var i = 0; await turns.WaitForNextTickAsync(ct); i++)
+                        await api.GetStringAsync(questions[i % questions.Count].Path(i), ct);
+                }
+                catch (OperationCanceledException) when (ct.IsCancellationRequested)
+                {
+                    // all is recorded
+                }
+            });
     }
 
     private static async Task<(long Rows, double Seconds)> Export(HttpClient api, Bench bench)
