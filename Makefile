@@ -41,12 +41,16 @@ bench: packages publish ## measure everything (ONLY=end-to-end,bytes,… some pa
 	dotnet run --configuration $(CONFIGURATION) --project tests/EventHistory.Benchmarks -- --program artifacts/publish/eventhistory \
 		$(if $(ONLY),--only '$(ONLY)') $(if $(TASKS),--tasks '$(TASKS)') $(if $(EVENTS),--events '$(EVENTS)') $(if $(KEEP),--keep '$(KEEP)')
 
+.PHONY: screenshots
+screenshots: packages build publish ## pictures of every page in artifacts/screenshots, of a demo that has run for a while (SITE=http://… of your own)
+	@SITE='$(SITE)' PORT='$(PORT)' compose/local/screenshots
+
 .PHONY: build
-build: dotnet ## compile everything
+build: dotnet npm ## compile everything
 	dotnet build EventHistory.sln --configuration $(CONFIGURATION)
 
 .PHONY: publish
-publish: dotnet ## leave a runnable artifacts/publish/eventhistory
+publish: dotnet npm ## leave a runnable artifacts/publish/eventhistory
 	dotnet publish src/EventHistory --configuration $(CONFIGURATION) --output artifacts/publish
 
 .PHONY: format
@@ -54,7 +58,7 @@ format: dotnet ## bring the code into the form that `make verify` asks for
 	dotnet format EventHistory.sln
 
 .PHONY: verify
-verify: dotnet ## everything that has to hold before a commit: locked packages, build, form, all tests
+verify: dotnet npm ## everything that has to hold before a commit: locked packages, build, form, all tests
 	dotnet restore EventHistory.sln --locked-mode
 	dotnet build EventHistory.sln --configuration $(CONFIGURATION) --no-restore
 	dotnet format EventHistory.sln --verify-no-changes --no-restore
@@ -79,3 +83,8 @@ packages:
 .PHONY: dotnet
 dotnet:
 	@command -v dotnet >/dev/null || { echo "dotnet is not in the PATH; install the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }
+
+# The build fetches the pages' two scripts of others with it, in locked versions
+.PHONY: npm
+npm:
+	@command -v npm >/dev/null || compose/local/install npm

@@ -1,9 +1,14 @@
 using EventHistory.Api;
 using EventHistory.Commands;
+using EventHistory.Erasing;
 using EventHistory.Ingest;
+using EventHistory.Jobs;
+using EventHistory.Reports;
+using EventHistory.Retention;
 using EventHistory.Settings;
 using EventHistory.Store;
 using EventHistory.Ui;
+using EventHistory.Watching;
 
 return await CommandLine.Run(args, Serve, MigrateCommand.Run);
 
@@ -19,6 +24,17 @@ static async Task Serve(EventHistorySettings settings, CancellationToken stop)
 
     // RabbitMQ stream → batches → one transaction each
     builder.Services.AddIngest(settings, database);
+
+    // What is kept, and the prune of the rest
+    builder.Services.AddRetention(settings);
+
+    // Tasks that somebody asked to erase, out of all of it
+    builder.Services.AddErasing();
+
+    // What is due at its time: housekeeping, watching, reports
+    builder.Services.AddJobs(settings);
+    builder.Services.AddWatching(settings);
+    builder.Services.AddReports(settings);
 
     // API and pages
     builder.Services.AddApi();

@@ -13,6 +13,7 @@ using EventHistory.Benchmarks;
     ("verify", "eventhistory verify, there", Verbs.MeasureVerify),
     ("rebuild", "eventhistory rebuild, there", Verbs.MeasureRebuild),
     ("questions", "what the API takes to answer there, while events come in", Questions.Measure),
+    ("prune", "a tenth of the TASKS stored there is pruned, in a copy, while events come in", Pruning.Measure),
     ("today", "a backlog into a database whose TASKS all finished today", AtSize.MeasureToday),
 ];
 

@@ -46,6 +46,7 @@ internal sealed partial class Recorder : IAsyncDisposable
         {
             ["EventHistory__Exchange"] = stream,
             ["EventHistory__Stream__Name"] = stream,
+            ["EventHistory__Retention__MaxTasks"] = "0", // what is measured is not to be pruned meanwhile
         });
 
     public static Recorder Start(Bench bench, string[] arguments, Dictionary<string, string>? variables = null)

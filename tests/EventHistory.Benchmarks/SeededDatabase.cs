@@ -29,7 +29,10 @@ internal sealed class SeededDatabase : IAsyncDisposable
 
     private static readonly TimeSpan _youngestToday = TimeSpan.FromMinutes(10);
 
-    private SeededDatabase(EmbeddedPostgres postgres, string folder) => (Postgres, Data, Folder) = (postgres, NpgsqlDataSource.Create(postgres.ConnectionString), folder);
+    private readonly bool _isCopy;
+
+    private SeededDatabase(EmbeddedPostgres postgres, string folder, bool isCopy = false) =>
+        (Postgres, Data, Folder, _isCopy) = (postgres, NpgsqlDataSource.Create(postgres.ConnectionString), folder, isCopy);
 
     public EmbeddedPostgres Postgres { get; }
 
@@ -72,6 +75,28 @@ internal sealed class SeededDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>The same to be spoilt: a copy of its files, which are deleted in the end.</summary>
+    public static async Task<SeededDatabase> Copy(Spread spread, Bench bench)
+    {
+        string folder;
+        await using (var stored = await Open(spread, bench))
+        {
+            await stored.Settle(bench.Ct);
+            folder = stored.Folder;
+        }
+        var copy = folder + "-copy";
+        if (Directory.Exists(copy))
+            Directory.Delete(copy, recursive: true);
+        Bench.Say($"copying {folder}");
+        using (var cp = Process.Start("cp", ["-a", "--reflink=auto", folder, copy])) // as whom the server runs, it goes on to run
+        {
+            await cp.WaitForExitAsync(bench.Ct);
+            if (cp.ExitCode != 0)
+                throw new InvalidOperationException($"{folder} could not be copied.");
+        }
+        return new SeededDatabase(await EmbeddedPostgres.Start(copy, NullLogger.Instance, bench.Ct), copy, isCopy: true);
+    }
+
     public Task<long> Tasks(CancellationToken ct) => Data.Scalar<long>(TasksSql, ct);
 
     /// <summary>Leaves nothing to be done later that the measured part would pay for.</summary>
@@ -85,6 +110,8 @@ internal sealed class SeededDatabase : IAsyncDisposable
     {
         await Data.DisposeAsync();
         await Postgres.DisposeAsync();
+        if (_isCopy)
+            Directory.Delete(Folder, recursive: true);
     }
 
     private async Task Store(Spread spread, Bench bench)
@@ -115,6 +142,9 @@ internal sealed class SeededDatabase : IAsyncDisposable
     }
 
     private static string Today => string.Create(CultureInfo.InvariantCulture, $"today-{DateTime.UtcNow:yyyyMMdd}-");
+
+    /// <summary>Whether an earlier run has stored it on the shelf.</summary>
+    public static bool IsThere(string shelf, Spread spread, int tasks) => File.Exists(Path.Combine(shelf, NameOf(spread, tasks), "seeded"));
 
     private static string NameOf(Spread spread, int tasks) => $"{(spread == Spread.LastMonth ? "last-month-" : Today)}{tasks}";
 }

@@ -17,9 +17,13 @@ public sealed partial class ArchitectureTests
         ["Ingest"] = ["Store", "Projections"],
         ["Projections"] = ["Store"],
         ["Queries"] = ["Store"],
-        ["Retention"] = ["Store"],
-        ["Api"] = ["Queries"],
-        ["Ui"] = ["Queries"],
+        ["Jobs"] = ["Store"],
+        ["Watching"] = ["Store", "Jobs"],
+        ["Retention"] = ["Store", "Jobs"],
+        ["Reports"] = ["Store", "Queries", "Jobs"], // they tell what queries find, on a schedule
+        ["Erasing"] = ["Store", "Projections", "Queries"], // out of the log and the read models, what a filter finds
+        ["Api"] = ["Queries", "Retention", "Erasing", "Jobs", "Reports"], // what is kept is set there, what runs by itself is asked for and started
+        ["Ui"] = ["Queries", "Retention", "Jobs", "Reports"], // what the API sets, a page sets as well
     };
 
     private static IEnumerable<(string Folder, string File, string Used)> Usings(string root) =>

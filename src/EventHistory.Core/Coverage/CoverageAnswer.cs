@@ -1,3 +1,5 @@
+using EventHistory.Core.Retention;
+
 namespace EventHistory.Core.Coverage;
 
 /// <summary>Whether a stretch of time is recorded whole, and if not, what is missing. Times of events are their senders'.</summary>
@@ -6,6 +8,9 @@ namespace EventHistory.Core.Coverage;
 /// <param name="Sources">One for each broker that is recorded; at most 100.</param>
 public sealed record CoverageAnswer(DateTime From, DateTime To, bool? Complete, string Reason, IReadOnlyList<SourceCoverage> Sources)
 {
+    /// <summary>Stretches of which tasks were recorded, and pruned since: the policy let them go, so they are not missing. At most 200.</summary>
+    public IReadOnlyList<PrunedRange> Pruned { get; init; } = [];
+
     public static CoverageAnswer Of(Period range, IReadOnlyList<SourceCoverage> sources)
     {
         var decisive = sources.MinBy(s => s.Complete switch { false => 0, null => 1, true => 2 }); // the worst news first

@@ -19,8 +19,7 @@ public sealed class CsvWriter(IReadOnlyList<ExportField> fields, IBufferWriter<b
     {
         if (head is not null)
         {
-            var complete = head.Complete switch { true => "complete", false => "NOT complete", null => "not known to be complete" };
-            Comment(FormattableString.Invariant($"Tasks first seen from {head.From:yyyy-MM-dd'T'HH:mm:ss'Z'} to {head.To:yyyy-MM-dd'T'HH:mm:ss'Z'}: {complete}. {head.Reason}")
+            Comment(FormattableString.Invariant($"{head.What} from {head.From:yyyy-MM-dd'T'HH:mm:ss'Z'} to {head.To:yyyy-MM-dd'T'HH:mm:ss'Z'}: {head.Completeness}. {head.Reason}")
                 + (head.Filter.Length > 0 ? $" Asked for: {head.Filter}" : ""));
         }
         BeginRow();

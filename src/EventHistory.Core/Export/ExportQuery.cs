@@ -37,14 +37,7 @@ public sealed record ExportQuery(Filter Filter, ExportPlace? After, IReadOnlyLis
     }
 
     /// <summary>The time that its tasks were first seen in, as far as the filter says.</summary>
-    public Period Range
-    {
-        get
-        {
-            var times = Filter.Conditions.OfType<TimeTerm>().Where(t => t.Field == TimeField.FirstSeen).ToList();
-            return new Period(times.Max(t => t.From) ?? DateTime.MinValue, times.Min(t => t.To) ?? DateTime.MaxValue);
-        }
-    }
+    public Period Range => TimeTerm.Range(Filter, TimeField.FirstSeen);
 
     private static List<ExportField> Chosen(GivenParameters given)
     {

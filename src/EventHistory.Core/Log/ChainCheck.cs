@@ -33,16 +33,47 @@ public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label
     /// <summary>Links to come across on the way.</summary>
     public IReadOnlyList<NotedHead> Noted { get; init; } = [];
 
-    /// <summary>What the segment that was added last brought, until the next is added. The last of them stands just before <see cref="Next"/>.</summary>
+    /// <summary>What must account for all that was taken out; null: it is not asked whether they do.</summary>
+    public Tombstones? Tombstones { get; init; }
+
+    /// <summary>What the segment that was added last brought, until the next is added.</summary>
     public ReadOnlySpan<CeleryEvent> Events => CollectionsMarshal.AsSpan(_events)[_known..];
+
+    /// <summary>The positions of <see cref="Events"/>.</summary>
+    public EventPositions Positions { get; private set; }
 
     /// <returns>What is wrong with the segment; null: nothing.</returns>
     public LogFault? Add(LogSegment segment) =>
-        Meet(Next - 1, _chain) ?? Continue(segment) ?? Read(segment) ?? Follow(segment) ?? Compare(segment);
+        Cross(segment.FirstPosition) ?? Meet(Next - 1, _chain) ?? Continue(segment) ?? Read(segment) ?? Follow(segment) ?? Compare(segment);
 
     /// <summary>Says that there are no more segments.</summary>
     /// <param name="last">The position up to which there should be some.</param>
-    public LogFault? End(long last) => Next <= last ? new LogFault(Next, $"{Range(Next, last)} missing") : Meet(Next - 1, _chain);
+    public LogFault? End(long last) =>
+        Cross(last + 1) ?? (Next <= last ? new LogFault(Next, $"{Range(Next, last)} missing") : Meet(Next - 1, _chain));
+
+    // Where segments are gone, tombstones carry the chain over
+    private LogFault? Cross(long to)
+    {
+        while (Next < to && Tombstones?.Bridge(Next) is { } tombstone)
+        {
+            var stretch = $"Positions {tombstone.First} to {tombstone.Last} were taken out";
+            if (Meet(Next - 1, _chain) is { } other)
+                return other;
+            if (!tombstone.LinkBefore.AsSpan().SequenceEqual(_chain))
+                return new LogFault(Next, $"{stretch}, but their tombstone does not follow from the link before, which is {Hex(_chain)}");
+            if (Tombstones.Events(tombstone.First, tombstone.Last) is var told && told != tombstone.Last + 1 - tombstone.First)
+                return new LogFault(Next, $"{stretch}, but tombstones tell of {told} events there");
+            if (Unprovable(tombstone.First, tombstone.Last) is { } lost)
+                return lost;
+            (_chain, Next) = (tombstone.LinkAfter!, tombstone.Last + 1);
+        }
+        return null;
+    }
+
+    // A head that was noted where links cannot be followed any more
+    private LogFault? Unprovable(long first, long last) => Noted.FirstOrDefault(n => n.Position >= first && n.Position < last) is { } noted
+        ? new LogFault(noted.Position, $"Whether {noted.Who} at position {noted.Position} was right cannot be told any more: events of positions {first} to {last} were pruned since")
+        : null;
 
     // A segment begins where the one before ended; or it was merged since, and one of its parts does
     private LogFault? Continue(LogSegment segment)
@@ -65,17 +96,17 @@ public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label
         _pool.Return(_events);
         _events = _pool.List();
         _digests.Clear();
-        if (SegmentReader.Split(segment.Body, segment.Count, _slices) is { } reason)
+        if (SegmentReader.Split(segment.Body, segment.Left, _slices) is { } reason)
             return Fault(segment, $"cannot be read: {reason}");
-        if (_slices.Count != segment.Count)
-            return Fault(segment, $"says that it holds {segment.Count} events, but {_slices.Count} are in it");
+        if (_slices.Count != segment.Left)
+            return Fault(segment, $"says that it holds {segment.Left} events, but {_slices.Count} are in it");
         foreach (var slice in _slices)
         {
             // one that was read only after it was put right (NaN in quotes) is not the one that was recorded
             var rejection = EventDecoder.Decode(slice, _events, _pool);
             if (rejection is not null || _events[^1].Json.Length != slice.Length)
             {
-                var position = segment.FirstPosition + _digests.Count;
+                var position = segment.PositionOf(_digests.Count);
                 return new LogFault(position, $"What stands at position {position} is no event: {rejection?.Reason.TrimEnd('.') ?? "it is not JSON"}");
             }
             _digests.Add(_events[^1].Digest);
@@ -85,8 +116,16 @@ public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label
 
     private LogFault? Follow(LogSegment segment)
     {
+        if (segment.Removed is { } removed && (Account(segment, removed) ?? Woven(segment, removed)) is { } fault)
+            return fault;
         var (link, position) = (_chain, segment.FirstPosition);
-        _known = (int)(Next - position);
+        _known = segment.IndexFrom(Next);
+        Positions = segment.PositionsFrom(_known);
+        if (segment.Removed?.Seal is not null)
+        {
+            (_chain, Next) = (segment.Chain, segment.LastPosition + 1);
+            return null;
+        }
         foreach (var part in segment.Parts)
         {
             var end = position + part.Count;
@@ -107,6 +146,28 @@ public sealed class ChainCheck(long next, byte[] chain, Func<int, string?> label
             return Fault(segment, $"is not as it was recorded: its link is {Hex(segment.Chain)}, but its events make it {Hex(link)}");
         Links += segment.Parts.Count;
         (_chain, Next) = (link, position);
+        return null;
+    }
+
+    private LogFault? Account(LogSegment segment, RemovedEvents removed) =>
+        Tombstones?.Events(segment.FirstPosition, segment.LastPosition) is { } told && told != removed.Count
+            ? Fault(segment, $"lacks {removed.Count} events, but tombstones tell of {told}")
+            : null;
+
+    // Makes the digests those of all events that the segment ever had, if it kept them; else the seal is all there is
+    private LogFault? Woven(LogSegment segment, RemovedEvents removed)
+    {
+        if (removed.Seal is not null)
+        {
+            return HashChain.Seal(segment.Chain, removed.Left, CollectionsMarshal.AsSpan(_digests)).AsSpan().SequenceEqual(removed.Seal)
+                ? Unprovable(Math.Max(Next, segment.FirstPosition), segment.LastPosition)
+                : Fault(segment, "is not as it was left: its seal does not fit what is in it");
+        }
+        if (removed.Digests?.Length != removed.Count * HashChain.LinkBytes)
+            return Fault(segment, $"lacks {removed.Count} events, but has not the digests of so many");
+        var all = removed.Weave(segment.FirstPosition, CollectionsMarshal.AsSpan(_digests));
+        _digests.Clear();
+        _digests.AddRange(all);
         return null;
     }
 

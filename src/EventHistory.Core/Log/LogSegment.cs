@@ -8,8 +8,11 @@ public sealed record LogSegment
 {
     public required long FirstPosition { get; init; }
 
-    /// <summary>How many events it says it holds.</summary>
+    /// <summary>How many events it says were recorded in it: as many positions it has, whatever was taken out since.</summary>
     public required int Count { get; init; }
+
+    /// <summary>What was taken out of it since; null: nothing, as of nearly all.</summary>
+    public RemovedEvents? Removed { get; init; }
 
     /// <summary>In position order, at least one; their counts add up to <see cref="Count"/>.</summary>
     public required IReadOnlyList<SegmentPart> Parts { get; init; }
@@ -39,6 +42,35 @@ public sealed record LogSegment
 
     public long LastPosition => FirstPosition + Count - 1;
 
+    /// <summary>How many events are in its body.</summary>
+    public int Left => Removed is null ? Count : Removed.Left.Length;
+
+    /// <summary>The position of an event of its body.</summary>
+    public long PositionOf(int index) => Removed is null ? FirstPosition + index : Removed.Left[index];
+
+    /// <summary>Where in its body the event at a position is; negative: it was taken out.</summary>
+    public int IndexOf(long position) => Removed is null ? (int)(position - FirstPosition) : Array.BinarySearch(Removed.Left, position);
+
+    /// <summary>Where in its body the first event is that stands at or behind a position.</summary>
+    public int IndexFrom(long position) => IndexOf(position) is >= 0 and var index ? index : ~IndexOf(position);
+
+    /// <summary>The positions of the events of its body, from one on.</summary>
+    public EventPositions PositionsFrom(int index) => Removed is null ? new(FirstPosition + index) : new(0, Removed.Left.AsMemory(index));
+
+    /// <summary>Its events from <see cref="From"/> on, those that were recorded together at a time.</summary>
+    public IEnumerable<PartEvents> NewEvents()
+    {
+        var position = FirstPosition;
+        foreach (var part in Parts)
+        {
+            var end = position + part.Count;
+            var (index, next) = (IndexFrom(Math.Max(position, From)), IndexFrom(end));
+            if (index < next)
+                yield return new PartEvents(index, next - index, PositionsFrom(index), part.RecordedAt);
+            position = end;
+        }
+    }
+
     /// <summary>Neighbours as one: their events, positions, links and times.</summary>
     /// <param name="body">Of all of them together.</param>
     public static LogSegment Of(IReadOnlyList<LogSegment> segments, ReadOnlyMemory<byte> body) => new()
@@ -46,6 +78,7 @@ public sealed record LogSegment
         FirstPosition = segments[0].FirstPosition,
         From = segments[0].FirstPosition,
         Count = segments.Sum(s => s.Count),
+        Removed = RemovedEvents.Of(segments),
         Parts = [.. segments.SelectMany(s => s.Parts)],
         Chain = segments[^1].Chain,
         Epoch = segments[0].Epoch,
@@ -74,3 +107,8 @@ public sealed record LogSegment
 
 /// <summary>The events that one transaction recorded.</summary>
 public readonly record struct SegmentPart(int Count, DateTime RecordedAt);
+
+/// <summary>Of a part, what is in the body.</summary>
+/// <param name="Index">Of the first event.</param>
+/// <param name="Count">How many.</param>
+public readonly record struct PartEvents(int Index, int Count, EventPositions Positions, DateTime RecordedAt);

@@ -27,7 +27,7 @@ public sealed class MergePlan(DateTime closedBefore)
     {
         var hour = new DateTime(segment.RecordedAt.Ticks - (segment.RecordedAt.Ticks % _hour.Ticks), DateTimeKind.Utc);
         IsOver |= hour + _hour > closedBefore;
-        var isSmall = !IsOver && segment.Count < SmallEvents && segment.Bytes < SmallBytes;
+        var isSmall = !IsOver && !segment.HasSeal && segment.Count < SmallEvents && segment.Bytes < SmallBytes;
         if (isSmall && _run is { } run && run.Next == segment.FirstPosition && run.Hour == hour && _epoch == segment.Epoch
             && _events + segment.Count <= MaxEvents && _bytes + segment.Bytes <= MaxBytes)
         {
@@ -57,7 +57,8 @@ public sealed class MergePlan(DateTime closedBefore)
 /// <summary>Of a stored segment, what a plan needs to know.</summary>
 /// <param name="Bytes">Of its body.</param>
 /// <param name="RecordedAt">UTC.</param>
-public readonly record struct SegmentSize(long FirstPosition, int Count, long Bytes, int Epoch, DateTime RecordedAt);
+/// <param name="HasSeal">Whether only a seal proves it: the links inside of it are lost, so it stays alone.</param>
+public readonly record struct SegmentSize(long FirstPosition, int Count, long Bytes, int Epoch, DateTime RecordedAt, bool HasSeal = false);
 
 /// <summary>Segments that become one.</summary>
 /// <param name="First">The position of their first event.</param>

@@ -29,6 +29,16 @@ public sealed class Histogram
 
     public bool IsEmpty => _used == 0;
 
+    /// <summary>What each bucket in use stands for, in seconds, and how often; ascending.</summary>
+    public IEnumerable<(double Seconds, long Count)> Durations
+    {
+        get
+        {
+            for (var i = 0; i < _used; i++)
+                yield return (HistogramLayout.Middle(_buckets[i]) / 1e9, _counts[i]);
+        }
+    }
+
     /// <summary>Bytes of memory it takes, about.</summary>
     public int Size => (_pages.Length * sizeof(ushort)) + (_buckets.Length * (sizeof(ushort) + sizeof(long)));
 

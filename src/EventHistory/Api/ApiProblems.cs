@@ -1,3 +1,4 @@
+using EventHistory.Core.Retention;
 using EventHistory.Queries;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,14 @@ internal static class ApiProblems
 
     public static ProblemHttpResult NotFound(string sentence) =>
         TypedResults.Problem(sentence, statusCode: StatusCodes.Status404NotFound, title: "Not found");
+
+    /// <summary>It was there once.</summary>
+    public static ProblemHttpResult Gone(string sentence, PruneReceipt receipt) => TypedResults.Problem(sentence, statusCode: StatusCodes.Status410Gone, title: "Pruned",
+        extensions: new Dictionary<string, object?> { ["receipt"] = receipt });
+
+    /// <summary>It contradicts what is there.</summary>
+    public static ProblemHttpResult Conflict(string sentence) =>
+        TypedResults.Problem(sentence, statusCode: StatusCodes.Status409Conflict, title: "It cannot be so");
 
     /// <summary>It would be right at another time.</summary>
     public static ProblemHttpResult NotNow(string title, string sentence) =>

@@ -1,3 +1,4 @@
+using EventHistory.Erasing;
 using EventHistory.Queries;
 using EventHistory.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,6 +14,7 @@ internal static class ApiSetup
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddQueries();
+        services.AddErasureRequests();
         services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton<LiveLog>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -39,7 +41,14 @@ internal static class ApiSetup
         api.MapStream();
         api.MapCoverage();
         api.MapLog();
+        api.MapErasures();
         api.MapFailures();
         api.MapStatistics();
+        api.MapRetention();
+        api.MapFindings();
+        api.MapStorage();
+        api.MapJobs();
+        api.MapSavedQueries();
+        api.MapReports();
     }
 }

@@ -10,7 +10,7 @@ internal static class CoverageEndpoints
         .WithName("get_coverage").WithTags("Coverage").WithSummary("Is a range complete, and if not, what is missing?")
         .WithDescription("What is known of the log's completeness for the events that were sent in a range of time: what the broker dropped before it was read, "
             + "what could not be read, when the recorder was down (no loss while the stream keeps everything), and whether the workers' own counts of "
-            + "started tasks agree with the log. No events and no recording never look alike. Times are the senders', in UTC.")
+            + "started tasks agree with the log. What was pruned since is listed, too. No events and no recording never look alike. Times are the senders', in UTC.")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .WithQuery(
             QueryParameter.Text(CoverageQuery.Start, "Sent at or after this time; by default 24 hours before to. ISO 8601 with a zone, unix seconds, "

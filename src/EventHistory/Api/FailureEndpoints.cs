@@ -40,11 +40,7 @@ internal static class FailureEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithQuery()
             .AddOpenApiOperationTransformer(DescribeId)
-            .AddOpenApiOperationTransformer((operation, _, _) =>
-            {
-                operation.RequestBody = Body();
-                return Task.CompletedTask;
-            });
+            .WithBody(Body, () => new JsonObject { ["state"] = FailureDecision.Ignored, ["by"] = "ann", ["reason"] = "the bank's test system is down", ["until_count"] = 100 });
     }
 
     private static Task DescribeId(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
@@ -60,38 +56,27 @@ internal static class FailureEndpoints
 
     private static QueryParameter Bucket => QueryParameter.Text(FailureListQuery.Width, $"Width of a bar of the sparklines: {BucketWidth.Rule}.", "1d");
 
-    private static OpenApiRequestBody Body()
+    private static OpenApiSchema Body()
     {
         static OpenApiSchema Text(string description, int longest) => new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = description, MaxLength = longest };
-        return new OpenApiRequestBody
+        return new OpenApiSchema
         {
-            Required = true,
-            Content = new Dictionary<string, OpenApiMediaType>
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "state", "by" },
+            AdditionalPropertiesAllowed = false,
+            Properties = new Dictionary<string, IOpenApiSchema>
             {
-                ["application/json"] = new()
+                ["state"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [FailureDecision.Open, FailureDecision.Resolved, FailureDecision.Ignored] },
+                ["by"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Who decides.", MaxLength = FailureDecisionJson.MaxBy },
+                ["reason"] = Text("Why.", FailureDecisionJson.MaxReason),
+                ["until"] = Text("Of ignored: until this time; as from.", 100),
+                ["until_count"] = new OpenApiSchema
                 {
-                    Schema = new OpenApiSchema
-                    {
-                        Type = JsonSchemaType.Object,
-                        Required = new HashSet<string> { "state", "by" },
-                        AdditionalPropertiesAllowed = false,
-                        Properties = new Dictionary<string, IOpenApiSchema>
-                        {
-                            ["state"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [FailureDecision.Open, FailureDecision.Resolved, FailureDecision.Ignored] },
-                            ["by"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Who decides.", MaxLength = FailureDecisionJson.MaxBy },
-                            ["reason"] = Text("Why.", FailureDecisionJson.MaxReason),
-                            ["until"] = Text("Of ignored: until this time; as from.", 100),
-                            ["until_count"] = new OpenApiSchema
-                            {
-                                Type = JsonSchemaType.Integer | JsonSchemaType.Null,
-                                Format = "int64",
-                                Description = "Of ignored: until so many more tasks failed.",
-                                Minimum = "1",
-                                Maximum = $"{FailureDecisionJson.MaxUntilCount}",
-                            },
-                        },
-                    },
-                    Example = new JsonObject { ["state"] = FailureDecision.Ignored, ["by"] = "ann", ["reason"] = "the bank's test system is down", ["until_count"] = 100 },
+                    Type = JsonSchemaType.Integer | JsonSchemaType.Null,
+                    Format = "int64",
+                    Description = "Of ignored: until so many more tasks failed.",
+                    Minimum = "1",
+                    Maximum = $"{FailureDecisionJson.MaxUntilCount}",
                 },
             },
         };
@@ -120,7 +105,7 @@ internal static class FailureEndpoints
         if (!request.HasJsonContentType())
             return ApiProblems.NotJson(); // a form of another site can send anything else
         var now = time.GetUtcNow().UtcDateTime;
-        if (await Body(request, ct) is not { } body)
+        if (await RequestBody.Read(request, FailureDecisionJson.MaxBytes, ct) is not { } body)
             return ApiProblems.BadRequest($"The body is longer than {FailureDecisionJson.MaxBytes} bytes.");
         var (decision, problem) = FailureDecisionJson.Parse(body, now);
         if (decision is null)
@@ -129,13 +114,6 @@ internal static class FailureEndpoints
             return Unknown(id);
         var query = FailureListQuery.Parse([], now).Value!;
         return await failures.Find(group, query, time.GetUtcNow().UtcDateTime, ct) is { } failure ? TypedResults.Ok(failure) : Unknown(id);
-    }
-
-    private static async Task<ReadOnlyMemory<byte>?> Body(HttpRequest request, CancellationToken ct)
-    {
-        var body = new byte[FailureDecisionJson.MaxBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
-        return length < body.Length ? body.AsMemory(0, length) : null;
     }
 
     private static ProblemHttpResult Unknown(string id) =>

@@ -53,6 +53,40 @@ internal static class QueryParameters
             return unknown is null ? next(context) : ValueTask.FromResult<object?>(ApiProblems.BadRequest(Unknown(unknown, parameters)));
         });
 
+    /// <summary>Describes what stands in the path; after <see cref="WithQuery"/>.</summary>
+    public static RouteHandlerBuilder WithPlace(this RouteHandlerBuilder endpoint, string name, string description) => endpoint
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters!.OfType<OpenApiParameter>().First(p => p.Name == name).Description = description;
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Describes the body: a JSON object of these members, and no others.</summary>
+    public static RouteHandlerBuilder WithBody(this RouteHandlerBuilder endpoint, IReadOnlyCollection<string> required, Dictionary<string, OpenApiSchema> members, JsonObject example) => endpoint
+        .Accepts<JsonObject>("application/json")
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new()
+                    {
+                        Schema = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.Object,
+                            Required = required.ToHashSet(),
+                            AdditionalPropertiesAllowed = false,
+                            Properties = members.ToDictionary(m => m.Key, m => (IOpenApiSchema)m.Value),
+                        },
+                        Example = example.DeepClone(),
+                    },
+                },
+            };
+            return Task.CompletedTask;
+        });
+
     /// <summary>What was given, as Core's parsers take it.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Given(this HttpRequest request) =>
         request.Query.SelectMany(p => p.Value, (p, value) => KeyValuePair.Create(p.Key, value ?? ""));

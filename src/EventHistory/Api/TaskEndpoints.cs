@@ -50,8 +50,10 @@ internal static class TaskEndpoints
         api.MapGet("/tasks/{**id}", One)
             .WithName("get_task").WithTags("Tasks").WithSummary("One task, with its story")
             .WithDescription("Everything known of a task: its attempts, its relations, and its events in the order they were recorded, each verbatim. "
-                + "Ids are any text: percent-encode the id as a whole (a/b is a%2Fb; a/b works too).")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+                + "Ids are any text: percent-encode the id as a whole (a/b is a%2Fb; a/b works too). "
+                + "A task that was pruned is gone (410), with the receipt that says when and by which policy.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status410Gone).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithQuery();
     }
 
@@ -86,11 +88,11 @@ internal static class TaskEndpoints
     }
 
     private static async Task<Results<Ok<TaskAnswer>, ProblemHttpResult>> One(
-        string id, HttpContext context, TaskDetailQueries tasks, CancellationToken ct)
+        string id, HttpContext context, TaskDetailQueries tasks, PruneReceipts receipts, CancellationToken ct)
     {
         id = TextInUrl.Read(context, OneTask, id);
-        return await tasks.Find(id, ct) is { } task
-            ? TypedResults.Ok(TaskAnswer.Of(task))
+        return await tasks.Find(id, ct) is { } task ? TypedResults.Ok(TaskAnswer.Of(task))
+            : await receipts.Find(id, ct) is { } receipt ? ApiProblems.Gone($"The task \"{id}\" was pruned on {receipt.PrunedAt:yyyy-MM-dd} (UTC), by the retention policy.", receipt)
             : ApiProblems.NotFound($"No event of a task with the id \"{id}\" was recorded.");
     }
 }

@@ -10,7 +10,7 @@ internal static class CommandLine
     /// <summary>A verb's work, given the settings in force and the token that SIGTERM and SIGINT cancel.</summary>
     internal delegate Task Verb(EventHistorySettings settings, CancellationToken stop);
 
-    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line; 130 verify, rebuild or export was interrupted.</returns>
+    /// <returns>The exit code of the process: 0 done or asked to stop, 1 failed, 2 bad settings or a bad command line; 130 verify, rebuild, prune, erase or export was interrupted.</returns>
     public static async Task<int> Run(string[] args, Verb serve, Verb migrate)
     {
         var root = new RootCommand("EventHistory records every event of a Celery cluster and answers questions about them.")
@@ -19,6 +19,8 @@ internal static class CommandLine
             Create("migrate", "Bring the database to this version's schema, and end", migrate, [SettingAlias.Database]),
             Create("verify", VerifyCommand.Description, [SettingAlias.Database, SettingAlias.Data], VerifyCommand.Options, VerifyCommand.Run),
             Create("rebuild", RebuildCommand.Description, [SettingAlias.Database, SettingAlias.Data], RebuildCommand.Options, RebuildCommand.Run),
+            Create("prune", PruneCommand.Description, [SettingAlias.Database, SettingAlias.Data], PruneCommand.Options, PruneCommand.Run),
+            Create("erase", EraseCommand.Description, [SettingAlias.Database, SettingAlias.Data], EraseCommand.Options, EraseCommand.Run),
             Create("export", ExportCommand.Description, [SettingAlias.Database, SettingAlias.Data], ExportCommand.Options, ExportCommand.Run),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -52,6 +52,7 @@ internal static class ServeHost
     /// <summary>One line per message, times in UTC.</summary>
     public static void AddLog(ILoggingBuilder logging) => logging
         .ClearProviders()
+        .AddFilter("Quartz", LogLevel.Warning) // what it does is in the rows of the runs
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // what stops the start is our one sentence
         .AddSimpleConsole(c =>
         {

@@ -70,7 +70,9 @@ internal static class VerifyCommand
             return $"{name}: NOT OK at position {fault.Position}. {fault.Sentence}.";
         if (verdict.Last < verdict.First)
             return $"{name}: OK. The log is empty.";
-        var sentence = Text($"{name}: OK. Positions {verdict.First} to {verdict.Last}: {verdict.Last - verdict.First + 1:N0} events, every one as it was recorded, under {verdict.Links:N0} links of the chain.");
+        var gone = verdict.Tombstones.Events(verdict.First, verdict.Last);
+        var sentence = Text($"{name}: OK. Positions {verdict.First} to {verdict.Last}: {verdict.Last - verdict.First + 1 - gone:N0} events, every one as it was recorded, under {verdict.Links:N0} links of the chain.");
+        sentence += TakenOut(verdict.Tombstones);
         if (verdict.First == verdict.Source.First && verdict.First > 1)
             sentence += $" The log begins at position {verdict.First}: what was before has been taken out, and the link before it is trusted.";
         else if (verdict.First > verdict.Source.First)
@@ -83,6 +85,14 @@ internal static class VerifyCommand
             sentence += $" The head that was noted at position {head.Position} is in it.";
         return sentence + $" Head: {verdict.Last}:{Convert.ToHexStringLower(verdict.Chain)}";
     }
+
+    private static string TakenOut(Tombstones tombstones) => (tombstones.Events(Tombstone.Erasure), tombstones.Events(Tombstone.Prune)) switch
+    {
+        (0, 0) => "",
+        (var erased, 0) => Text($" Tombstones account for {erased:N0} events that were erased on request."),
+        (0, var pruned) => Text($" Tombstones account for {pruned:N0} events that were pruned."),
+        var (erased, pruned) => Text($" Tombstones account for {erased:N0} events that were erased on request and {pruned:N0} that were pruned."),
+    };
 
     private static long? Position(string option, string? text) =>
         text is null ? null

@@ -50,7 +50,7 @@ internal sealed class BatchWriter(
         var recordedAt = Now();
         var before = _prepared;
         var nextPosition = before.NextPosition + batch.Events.Count;
-        await _models.Fold(batch.Events, before.NextPosition, recordedAt, ct);
+        await _models.Fold(batch.Events, new(before.NextPosition), recordedAt, ct);
         var rows = await _models.Changes(all: !batch.IsFull || IsOvergrown, nextPosition, ct);
         var bodies = _bodies.TryPop(out var used) ? used : new ArrayBufferWriter<byte>(1024 * 1024);
         var segments = Segments(batch, bodies, before, recordedAt);

@@ -1,5 +1,4 @@
 using EventHistory.Settings;
-using EventHistory.Store;
 using EventHistory.Telemetry;
 
 namespace EventHistory.Ingest;
@@ -17,8 +16,6 @@ internal static class IngestSetup
             ? services
                 .AddSingleton(p => new WriterElection(database, settings, p.GetRequiredService<ILoggerFactory>()))
                 .AddHostedService<IngestService>()
-                .AddSegmentMerging()
-                .AddDayIndexing()
             : services;
     }
 }

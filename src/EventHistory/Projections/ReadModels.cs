@@ -1,6 +1,7 @@
 using EventHistory.Core.Celery;
 using EventHistory.Core.Failures;
 using EventHistory.Core.Log;
+using EventHistory.Core.Retention;
 using EventHistory.Core.Tasks;
 using EventHistory.Core.Workers;
 using EventHistory.Store;
@@ -15,9 +16,10 @@ namespace EventHistory.Projections;
 /// </summary>
 /// <param name="lookups">Reads rows; not the connection that writes, which may be busy.</param>
 /// <param name="log">Reads events again, of tasks that were finished.</param>
-internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded)
+/// <param name="pruned">Tasks that have no row though the log has events of them; null: none.</param>
+internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded, PrunedTasks? pruned = null)
 {
-    private readonly TaskProjection _tasks = new(lookups, log, sourceId, labels, recorded);
+    private readonly TaskProjection _tasks = new(lookups, log, sourceId, labels, recorded, pruned);
     private readonly EventPool _pool = new(); // of events that are read again
     private readonly RollupTable _rollups = new(sourceId);
     private readonly HashSet<string> _newTexts = new(StringComparer.Ordinal);
@@ -30,14 +32,14 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     /// <summary>True if it remembers more names than it should: somebody makes them up. New ones know none.</summary>
     public bool IsOvergrown => labels.IsOvergrown;
 
-    /// <param name="position">Of the first event.</param>
+    /// <param name="positions">Of the events.</param>
     /// <param name="again">They were folded before, and all but task rows shows them.</param>
-    public async Task Fold(List<CeleryEvent> events, long position, DateTime recordedAt, CancellationToken ct, bool again = false)
+    public async Task Fold(List<CeleryEvent> events, EventPositions positions, DateTime recordedAt, CancellationToken ct, bool again = false)
     {
         var failures = Failures(events);
         await labels.Intern(NewTexts(events, failures), ct);
         await _tasks.Load(events, ct);
-        _tasks.Apply(events, position, recordedAt);
+        _tasks.Apply(events, positions, recordedAt);
         if (again)
             return;
         FoldWorkers(events, recordedAt);
@@ -56,14 +58,8 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     /// <param name="events">All that the segment holds.</param>
     public async Task Fold(LogSegment segment, List<CeleryEvent> events, CancellationToken ct, bool again = false)
     {
-        var position = segment.FirstPosition;
-        foreach (var part in segment.Parts)
-        {
-            var (first, end) = (Math.Max(position, segment.From), position + part.Count);
-            if (first < end)
-                await Fold(events.GetRange((int)(first - segment.FirstPosition), (int)(end - first)), first, part.RecordedAt, ct, again);
-            position = end;
-        }
+        foreach (var part in segment.NewEvents())
+            await Fold(events.GetRange(part.Index, part.Count), part.Positions, part.RecordedAt, ct, again);
     }
 
     /// <summary>The rows to write now.</summary>
@@ -73,15 +69,16 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
     {
         var tasks = _tasks.Changes(all, nextPosition);
         await _rollups.Prepare(lookups, tasks.Outcomes, ct);
+        List<NpgsqlBatchCommand> leaving = [.. TaskTable.Leave(sourceId, tasks.Left)];
         List<NpgsqlBatchCommand> commands =
         [
-            .. TaskTable.Leave(sourceId, tasks.Left), .. _rollups.Write(), .. WorkerTable.Write(sourceId, _workers.Values, labels),
+            .. leaving, .. _rollups.Write(), .. WorkerTable.Write(sourceId, _workers.Values, labels),
             .. WorkerActivityTable.Started(tasks.Starts, labels), .. WorkerActivityTable.Counted(_workers.Values, labels),
             .. FailureTable.Write(sourceId, _failures.Values, labels),
         ];
         _workers = new(StringComparer.Ordinal);
         _failures = new(StringComparer.Ordinal);
-        return new ReadModelChanges(commands, tasks);
+        return new ReadModelChanges(commands, leaving, tasks);
     }
 
     /// <summary>The changes are in the database. Called in their order, and not while events are being folded.</summary>
@@ -158,12 +155,14 @@ internal sealed class ReadModels(NpgsqlConnection lookups, LogReader log, int so
 
 /// <summary>What one transaction writes of the read models.</summary>
 /// <param name="Commands">All but the task rows.</param>
-internal sealed record ReadModelChanges(IReadOnlyList<NpgsqlBatchCommand> Commands, TaskChanges Tasks)
+/// <param name="Leaving">Those of them that take away the rows which are written anew.</param>
+internal sealed record ReadModelChanges(IReadOnlyList<NpgsqlBatchCommand> Commands, IReadOnlyList<NpgsqlBatchCommand> Leaving, TaskChanges Tasks)
 {
     /// <summary>Rows show every event before this position.</summary>
     public long Reflected => Tasks.Reflected;
 
     /// <summary>Writes them in the session's open transaction, behind other commands.</summary>
+    /// <exception cref="InvalidDataException">A row that was remembered is not there any more: it was pruned or erased, and what its writer knows of it is outdated.</exception>
     public async Task Write(NpgsqlConnection session, NpgsqlTransaction transaction, IEnumerable<NpgsqlBatchCommand> before, CancellationToken ct)
     {
         await using (var batch = new NpgsqlBatch(session, transaction))
@@ -175,6 +174,8 @@ internal sealed record ReadModelChanges(IReadOnlyList<NpgsqlBatchCommand> Comman
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(ct);
         }
+        if (Leaving.Sum(command => command.RecordsAffected) is var left && left != Tasks.Left.Count)
+            throw new InvalidDataException($"Of {Tasks.Left.Count} tasks that went on {left} still had their rows: the others were pruned or erased meanwhile, so what is known of them is read again");
         if (Tasks.Rows.Rows > 0)
             await Tasks.Rows.Send(session, TaskTable.CopySql, ct);
     }

@@ -1,3 +1,4 @@
+using EventHistory.Core.Retention;
 using EventHistory.Store;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,19 +29,22 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
 
     private const string TryLockSql = "select pg_try_advisory_lock(hashtextextended('eventhistory.rebuild', 0))";
     private const string BeginSql = "select eventhistory.begin_rebuild()";
+    private const string ErasedStartsSql = "insert into worker_started select * from eventhistory.erased_start"; // the log has them no more
     private const string PrepareSwapSql = "select eventhistory.prepare_swap()";
     private const string AbandonSql = "drop schema if exists eventhistory_rebuild cascade";
 
     /// <param name="progress">Is told how many events of how many were folded.</param>
     /// <returns>How many events were folded.</returns>
-    /// <exception cref="StartException">Another rebuild is running.</exception>
+    /// <exception cref="StartException">Another rebuild, a prune or an erasure is running.</exception>
     public async Task<long> Run(Action<long, long> progress, CancellationToken ct)
     {
         await using var session = await sessions.OpenConnectionAsync(ct);
         await using var lookups = await sessions.OpenConnectionAsync(ct);
         if (!await Ask<bool>(session, TryLockSql, ct))
-            throw new StartException("Another rebuild of this database is running: wait for it, or end it.");
+            throw new StartException("Another rebuild of this database, a prune or an erasure is running: wait for it, or end it.");
         await Execute(session, BeginSql, ct);
+        await Execute(session, ErasedStartsSql, ct);
+        var pruned = await PrunedTaskRows.InLog(session, null, ct);
         var (isPrepared, swapped) = (false, false);
         try
         {
@@ -48,7 +52,7 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
             long folded = 0;
             for (var attempt = 1; ; attempt++)
             {
-                await AddSources(replays, session, lookups, ct);
+                await AddSources(replays, session, lookups, pruned, ct);
                 var left = await Advance(replays, events => folded += events, left => progress(folded, folded + left), ct);
                 if (left > Little && attempt < Attempts)
                     continue;
@@ -88,12 +92,12 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
         return ends.Sum(end => end.Value - (replays.Find(r => r.SourceId == end.Key)?.Next ?? 0));
     }
 
-    private async Task AddSources(List<Replay> replays, NpgsqlConnection session, NpgsqlConnection lookups, CancellationToken ct)
+    private async Task AddSources(List<Replay> replays, NpgsqlConnection session, NpgsqlConnection lookups, IReadOnlyDictionary<int, PrunedTasks> pruned, CancellationToken ct)
     {
         foreach (var source in await LogSource.All(session, ct))
         {
             if (replays.TrueForAll(r => r.SourceId != source.Id))
-                replays.Add(new Replay(session, lookups, database, source));
+                replays.Add(new Replay(session, lookups, database, source, pruned.GetValueOrDefault(source.Id)));
         }
     }
 
@@ -106,6 +110,7 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
     // Queries hold the old tables; if they do for long, recording must not wait for them as well. And what was committed until now may not be on disk yet.
     private const string PatienceSql = "set local lock_timeout = '3s'; set local synchronous_commit = on";
     private const string StopRecordingSql = "select id, next_position from eventhistory.source order by id for update";
+    private const string CarryOverSql = "select eventhistory.carry_over($1)";
     private const string SwapSql = "select eventhistory.swap_in($1)";
 
     private const string GenerationSql = """
@@ -130,7 +135,8 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
                 return false; // a source has come into being
             foreach (var replay in replays)
                 await replay.UpTo(ends[replay.SourceId] - 1, complete: true, folded, ct);
-            await Execute(swap, SwapSql, ct, new NpgsqlParameter { Value = (object?)projection ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            foreach (var sql in new[] { CarryOverSql, SwapSql })
+                await Execute(swap, sql, ct, new NpgsqlParameter { Value = (object?)projection ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
             await Execute(swap, GenerationSql, ct, new NpgsqlParameter { Value = projection is null or "tasks" });
             var made = ProjectionVersions.Ours.Where(v => projection is null || v.Key == projection).ToArray();
             await Execute(swap, VersionSql, ct, new() { Value = made.Select(v => v.Key).ToArray() }, new() { Value = made.Select(v => v.Value).ToArray() });

@@ -26,7 +26,7 @@ internal static class Refold
             await foreach (var segment in log.Read(sourceId, left[next].Key, left[next].Key, ct))
                 next = Fold(segment, left, next);
             if (next == known)
-                next++; // somebody took it out of the log: the task is what is left of it
+                next++; // it was taken out of the log: the task is what is left of it
         }
         foreach (var fold in folds.Values)
             fold.Written(); // its starts were counted when they were recorded
@@ -36,15 +36,17 @@ internal static class Refold
     // Everything of one segment, so that no segment is read twice
     private static int Fold(LogSegment segment, List<KeyValuePair<long, TaskFold>> wanted, int next)
     {
-        var bodies = new List<ReadOnlyMemory<byte>>(segment.Count);
-        if (SegmentReader.Split(segment.Body, segment.Count, bodies) is not null || bodies.Count != segment.Count)
+        var bodies = new List<ReadOnlyMemory<byte>>(segment.Left);
+        if (SegmentReader.Split(segment.Body, segment.Left, bodies) is not null || bodies.Count != segment.Left)
             return wanted.FindIndex(next, w => w.Key > segment.LastPosition) is >= 0 and var behind ? behind : wanted.Count; // damaged: `verify` says how
         var decoded = new List<CeleryEvent>(1);
         for (; next < wanted.Count && wanted[next].Key <= segment.LastPosition; next++)
         {
             var (position, fold) = wanted[next];
+            if (segment.IndexOf(position) is not (>= 0 and var index))
+                continue;
             decoded.Clear();
-            EventDecoder.Decode(bodies[(int)(position - segment.FirstPosition)], decoded);
+            EventDecoder.Decode(bodies[index], decoded);
             fold.Apply(decoded[0], position, segment.RecordedAt(position));
             fold.Content.Detach(); // the segment's memory is used for the next one
         }

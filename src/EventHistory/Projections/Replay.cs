@@ -1,4 +1,5 @@
 using System.Buffers;
+using EventHistory.Core.Retention;
 using EventHistory.Store;
 using Npgsql;
 
@@ -8,7 +9,8 @@ namespace EventHistory.Projections;
 /// The log of one source, folded again into the tables of the session's <c>search_path</c>. While one chunk is being written the next is
 /// already being folded, and the log is read and decoded ahead of that.
 /// </summary>
-internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups, NpgsqlDataSource database, LogSource source)
+/// <param name="pruned">Tasks that are to have no row though the log has events of them; null: none.</param>
+internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups, NpgsqlDataSource database, LogSource source, PrunedTasks? pruned = null)
 {
     private const int EventsPerTask = 4; // sent, received, started, succeeded
     private const int ChunkEvents = 15_000;
@@ -52,7 +54,7 @@ internal sealed class Replay(NpgsqlConnection session, NpgsqlConnection lookups,
         }
     }
 
-    private ReadModels Models => _models ??= new ReadModels(lookups, new LogReader(database), source.Id, new Labels(database), _recorded);
+    private ReadModels Models => _models ??= new ReadModels(lookups, new LogReader(database), source.Id, new Labels(database), _recorded, pruned);
 
     private async Task Fold(Chunk chunk, DecodedSegment decoded, CancellationToken ct)
     {

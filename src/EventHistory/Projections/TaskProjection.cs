@@ -1,4 +1,6 @@
 using EventHistory.Core.Celery;
+using EventHistory.Core.Log;
+using EventHistory.Core.Retention;
 using EventHistory.Core.Tasks;
 using EventHistory.Store;
 using Npgsql;
@@ -11,7 +13,7 @@ namespace EventHistory.Projections;
 /// <see cref="TaskChanges.Reflected"/> on.
 /// </summary>
 /// <param name="lookups">Reads rows; not the connection that writes, which may be busy.</param>
-internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded)
+internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, int sourceId, Labels labels, RecordedTasks recorded, PrunedTasks? pruned = null)
 {
     /// <summary>So many events later, a task that is still open gets its row all the same.</summary>
     public const int Patience = 30_000;
@@ -44,13 +46,12 @@ internal sealed class TaskProjection(NpgsqlConnection lookups, LogReader log, in
     }
 
     /// <summary>Folds events, which must have been loaded (<see cref="Load"/>).</summary>
-    /// <param name="position">Of the first of them.</param>
-    public void Apply(IReadOnlyList<CeleryEvent> events, long position, DateTime recordedAt)
+    public void Apply(IReadOnlyList<CeleryEvent> events, EventPositions positions, DateTime recordedAt)
     {
-        for (var i = 0; i < events.Count; i++, position++)
+        for (var i = 0; i < events.Count; i++)
         {
-            var e = events[i];
-            if (!e.Kind.IsTask() || e.TaskId is not { } id)
+            var (e, position) = (events[i], positions[i]);
+            if (!e.Kind.IsTask() || e.TaskId is not { } id || pruned?.Contains(id.Key, position) == true)
                 continue;
             var task = _tasks.Find(id.Key);
             if (task is null)

@@ -19,12 +19,23 @@ internal static class WorkerActivityTable
         """;
 
     /// <summary>Counts <c>task-started</c> events that no earlier batch had.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Started(IReadOnlyCollection<Stamp> newStarts, Labels labels)
+    public static IEnumerable<NpgsqlBatchCommand> Started(IReadOnlyCollection<Stamp> newStarts, Labels labels) => Starts(StartedSql, newStarts, labels);
+
+    private const string ErasedSql = """
+        insert into erased_start as w (span, since, host_id, pid, started)
+        select * from unnest($1::int[], $2::timestamptz[], $3::int[], $4::int[], $5::bigint[])
+        on conflict (span, since, host_id, pid) do update set started = w.started + excluded.started
+        """;
+
+    /// <summary>Keeps starts counted whose events are erased: a rebuild will not find them any more.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Erased(IReadOnlyCollection<Stamp> starts, Labels labels) => Starts(ErasedSql, starts, labels);
+
+    private static IEnumerable<NpgsqlBatchCommand> Starts(string sql, IReadOnlyCollection<Stamp> starts, Labels labels)
     {
-        if (newStarts.Count == 0)
+        if (starts.Count == 0)
             yield break;
         var counts = new Dictionary<Cell, long>();
-        foreach (var start in newStarts)
+        foreach (var start in starts)
         {
             var cell = new Cell(CountSpan.Minute, CountSpan.Start(start.At, CountSpan.Minute), labels[start.Host], start.Pid);
             counts[cell] = counts.GetValueOrDefault(cell) + 1;
@@ -34,7 +45,7 @@ internal static class WorkerActivityTable
             foreach (var coarser in cell.Coarser())
                 counts[coarser] = counts.GetValueOrDefault(coarser) + count;
         }
-        yield return Command(StartedSql, counts.Keys, new NpgsqlParameter<long[]> { TypedValue = [.. counts.Values] });
+        yield return Command(sql, counts.Keys, new NpgsqlParameter<long[]> { TypedValue = [.. counts.Values] });
     }
 
     private const string CountedSql = """

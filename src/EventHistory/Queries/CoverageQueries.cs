@@ -1,4 +1,5 @@
 using EventHistory.Core.Coverage;
+using EventHistory.Store;
 using Npgsql;
 
 namespace EventHistory.Queries;
@@ -24,7 +25,8 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
         var answers = new List<SourceCoverage>();
         foreach (var (id, name) in sources)
             answers.Add(CoverageRules.Judge(await Facts(connection, id, name, range, ct), range, now));
-        return CoverageAnswer.Of(range, answers);
+        var pruned = await PruneReceiptRows.Ranges(connection, query.From, query.To, ct);
+        return CoverageAnswer.Of(range, answers) with { Pruned = [.. pruned.Take(SourceCoverage.MaxListed)] };
     }
 
     private static async Task<CoverageFacts> Facts(NpgsqlConnection connection, int source, string name, Period range, CancellationToken ct)

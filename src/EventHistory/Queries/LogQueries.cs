@@ -27,12 +27,15 @@ internal sealed class LogQueries(NpgsqlDataSource database)
     }
 
     private const string LogsSql = """
-        select s.id, s.first_position, s.first_chain, s.name, s.next_position - 1, s.next_position - s.first_position, s.chain,
+        select s.id, s.first_position, s.first_chain, s.name, s.next_position - 1, s.next_position - s.first_position - removed.events, s.chain,
                last.recorded_at, s.epoch, s.last_offset
           from eventhistory.source s
           left join lateral (
                select coalesce(e.part_recorded_at[cardinality(e.part_recorded_at)], e.recorded_at) as recorded_at
                  from eventhistory.event_segment e where e.source_id = s.id order by e.first_position desc limit 1) last on true
+         cross join lateral (
+               select coalesce(sum(t.events), 0)::bigint as events from eventhistory.tombstone t
+                where t.source_id = s.id and t.first_position >= s.first_position) removed
          order by s.name
         """;
 
@@ -58,6 +61,19 @@ internal sealed class LogQueries(NpgsqlDataSource database)
     // A link inside a merged segment is not stored: it follows from the one before the segment and the events
     private static async Task<LogHead?> At(NpgsqlConnection connection, Log log, long position, CancellationToken ct)
     {
+        if (await Last(connection, log, position, ct) is not (var last, var before))
+            return null;
+        var removed = await TombstoneRows.Events(connection, log.Source, log.First, position, ct);
+        if (last.LastPosition <= position)
+            return Head(log, last.LastPosition, last.Chain, last.Parts[^1].RecordedAt, last.Epoch, removed);
+
+        var link = await LinkBefore.Find(connection, log.Source, last.FirstPosition, ct) ?? log.FirstChain;
+        var (end, at, recordedAt) = HashChain.At(last, link, position);
+        return Head(log, end, at, recordedAt ?? before?.Parts[^1].RecordedAt, recordedAt is null && before is not null ? before.Epoch : last.Epoch, removed);
+    }
+
+    private static async Task<(LogSegment Last, LogSegment? Before)?> Last(NpgsqlConnection connection, Log log, long position, CancellationToken ct)
+    {
         await using var command = new NpgsqlCommand(AtSql, connection)
         {
             CommandTimeout = QueryFault.TimeLimit,
@@ -67,18 +83,13 @@ internal sealed class LogQueries(NpgsqlDataSource database)
         if (!await rows.ReadAsync(ct))
             return null;
         var last = await SegmentRow.Read(rows, log.First, length => new byte[length], ct);
-        if (last.LastPosition <= position)
-            return Head(log, last.LastPosition, last.Chain, last.Parts[^1].RecordedAt, last.Epoch);
-
-        var before = await rows.ReadAsync(ct) ? await SegmentRow.Read(rows, log.First, length => new byte[length], ct) : null;
-        var (end, link, recordedAt) = HashChain.At(last, before?.Chain ?? log.FirstChain, position);
-        return Head(log, end, link, recordedAt ?? before?.Parts[^1].RecordedAt, recordedAt is null && before is not null ? before.Epoch : last.Epoch);
+        return (last, await rows.ReadAsync(ct) ? await SegmentRow.Read(rows, log.First, length => new byte[length], ct) : null);
     }
 
-    private static LogHead Head(Log log, long position, byte[] link, DateTime? recordedAt, int epoch) => log.Head with
+    private static LogHead Head(Log log, long position, byte[] link, DateTime? recordedAt, int epoch, long removed) => log.Head with
     {
         Position = position,
-        Events = position - log.First + 1,
+        Events = position - log.First + 1 - removed,
         Chain = Convert.ToHexStringLower(link),
         RecordedAt = recordedAt,
         Epoch = epoch,

@@ -18,12 +18,18 @@ internal static class QuerySetup
         services.TryAddSingleton<EventListQueries>();
         services.TryAddSingleton<FollowQueries>();
         services.TryAddSingleton<CoverageQueries>();
+        services.TryAddSingleton<ExportHeads>();
         services.TryAddSingleton<TaskExport>();
         services.TryAddSingleton<LogQueries>();
         services.TryAddSingleton<FailureQueries>();
+        services.TryAddSingleton<FailureMatrixQueries>();
+        services.TryAddSingleton<RuntimeHeatQueries>();
         services.TryAddSingleton<RuntimesQueries>();
         services.TryAddSingleton<ThroughputQueries>();
         services.TryAddSingleton<StatsQueries>();
+        services.TryAddSingleton<PruneReceipts>();
+        services.TryAddSingleton<FindingQueries>();
+        services.TryAddSingleton<StorageQueries>();
         services.TryAddSingleton<RecorderStatus>();
         services.TryAddSingleton(TimeProvider.System);
     }

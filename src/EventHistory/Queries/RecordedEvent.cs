@@ -9,17 +9,13 @@ internal readonly record struct RecordedEvent(long Position, DateTime RecordedAt
     /// <summary>The events of a segment from <see cref="LogSegment.From"/> on; they keep slices of its body.</summary>
     public static List<RecordedEvent> Of(LogSegment segment)
     {
-        var events = new List<CeleryEvent>(segment.Count);
+        var events = new List<CeleryEvent>(segment.Left);
         EventDecoder.Decode(segment.Body, events);
         var recorded = new List<RecordedEvent>(events.Count);
-        var position = segment.FirstPosition;
-        foreach (var part in segment.Parts)
+        foreach (var part in segment.NewEvents())
         {
-            for (var left = part.Count; left > 0; left--, position++)
-            {
-                if (position >= segment.From)
-                    recorded.Add(new RecordedEvent(position, part.RecordedAt, events[(int)(position - segment.FirstPosition)]));
-            }
+            for (var i = 0; i < part.Count; i++)
+                recorded.Add(new RecordedEvent(part.Positions[i], part.RecordedAt, events[part.Index + i]));
         }
         return recorded;
     }

@@ -43,7 +43,8 @@ internal sealed class StatsQueries(NpgsqlDataSource database, RecorderStatus rec
 
     // what lies behind the last segment that is older than an hour; a log that began within the hour is measured from its beginning
     private const string SourcesSql = """
-        select s.name, s.next_position - s.first_position,
+        select s.name, s.next_position - s.first_position - (select coalesce(sum(t.events), 0)::bigint from eventhistory.tombstone t
+                                                              where t.source_id = s.id and t.first_position >= s.first_position),
                (s.next_position - coalesce(old.next, s.first_position))
                    / case when old.next is null then greatest(extract(epoch from $1::timestamptz - coalesce(first.recorded_at, $1))::float8, 1) else 3600 end,
                last.recorded_at, s.next_position - 1, s.next_position - s.reflected

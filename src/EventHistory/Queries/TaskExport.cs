@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using EventHistory.Core.Coverage;
 using EventHistory.Core.Export;
 using Npgsql;
 using NpgsqlTypes;
@@ -17,6 +16,8 @@ internal sealed class TaskExport(NpgsqlDataSource database, CoverageQueries cove
     /// <summary>Seconds for the next rows: what is rare may be far away.</summary>
     private const int Patience = 120;
 
+    private readonly ExportHeads _heads = new(database, coverage, time);
+
     /// <summary>Nothing is written before the first rows are there, so whatever is wrong until then is still an exception.</summary>
     /// <returns>How many rows, and where to go on.</returns>
     /// <exception cref="OperationCanceledException">Stopped; what was written is not whole.</exception>
@@ -24,7 +25,7 @@ internal sealed class TaskExport(NpgsqlDataSource database, CoverageQueries cove
     {
         var buffer = new ArrayBufferWriter<byte>();
         var rows = Writer(query, buffer);
-        rows.Begin(query.SaysCoverage ? await Head(query, ct) : null);
+        rows.Begin(query.SaysCoverage ? await _heads.Of(query.Range, query.Filter, ct) : null);
         var progress = new ExportProgress(database, query.Fields, rows, buffer, output);
         string? problem = null;
         try
@@ -46,26 +47,6 @@ internal sealed class TaskExport(NpgsqlDataSource database, CoverageQueries cove
 
     private static IRowWriter Writer(ExportQuery query, IBufferWriter<byte> buffer) =>
         query.Format == ExportQuery.Csv ? new CsvWriter(query.Fields, buffer) : new JsonWriter(query.Fields, query.Format == ExportQuery.JsonLines, buffer);
-
-    private const string BeginningSql = "select min(least(recorded_from, started_at)) from eventhistory.recorder_run";
-
-    // an open range begins where the log does, and ends now
-    private async Task<ExportHead> Head(ExportQuery query, CancellationToken ct)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        await using var beginning = database.CreateCommand(BeginningSql);
-        var recordedFrom = await beginning.ExecuteScalarAsync(ct) as DateTime?;
-        var range = query.Range;
-        var to = Period.Earlier(range.To, now);
-        var from = range.From > DateTime.MinValue ? range.From : Period.Earlier(recordedFrom, to) ?? to;
-        var filter = query.Filter.IsEverything ? "" : query.Filter.ToString();
-        if (recordedFrom is null)
-            return new ExportHead(from, to, false, "Nothing has ever been recorded.", filter);
-        if (from >= to)
-            return new ExportHead(from, range.To, null, "That time has not come yet.", filter);
-        var answer = await coverage.Ask(new CoverageQuery(from, to, null), now, ct);
-        return new ExportHead(from, to, answer!.Complete, answer.Reason, filter);
-    }
 
     private async Task<int> Next(ExportQuery query, ExportProgress progress, CancellationToken ct)
     {

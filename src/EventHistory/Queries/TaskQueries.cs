@@ -90,10 +90,36 @@ internal sealed class TaskQueries(NpgsqlDataSource database, DayTables tables)
         await using var command = database.CreateCommand(NamesSql);
         command.CommandTimeout = QueryFault.TimeLimit;
         command.Parameters.Add(new() { Value = limit });
+        return await Texts(command, ct);
+    }
+
+    private const string QueuesSql = """
+        select distinct l.value
+          from eventhistory.rollup r join eventhistory.label l on l.id = r.label_id
+         where r.resolution = 'hour' and r.dimension = 'queue' and r.at >= $2
+         order by l.value
+         limit $1
+        """;
+
+    private static readonly TimeSpan _lately = TimeSpan.FromDays(7);
+
+    /// <summary>Queues of tasks that finished lately, in order.</summary>
+    /// <param name="now">UTC.</param>
+    public async Task<IReadOnlyList<string>> Queues(int limit, DateTime now, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(QueuesSql);
+        command.CommandTimeout = QueryFault.TimeLimit;
+        command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = now - _lately });
+        return await Texts(command, ct);
+    }
+
+    private static async Task<IReadOnlyList<string>> Texts(NpgsqlCommand command, CancellationToken ct)
+    {
         await using var rows = await command.ExecuteReaderAsync(ct);
-        var names = new List<string>();
+        var texts = new List<string>();
         while (await rows.ReadAsync(ct))
-            names.Add(rows.GetString(0));
-        return names;
+            texts.Add(rows.GetString(0));
+        return texts;
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using EventHistory.Core.Reports;
+using EventHistory.Core.Retention;
 
 namespace EventHistory.Settings;
 
@@ -20,6 +22,12 @@ internal static class SettingsRules
         Within("Batch:Linger", settings.Batch.Linger, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
         Within("Backoff:First", settings.Backoff.First, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Within("Backoff:Max", settings.Backoff.Max, settings.Backoff.First, TimeSpan.FromHours(1));
+        Retention(settings.Retention);
+        Stuck(settings.Stuck);
+        if (settings.Storage.Capacity is { } capacity)
+            Within("Storage:Capacity", capacity, 1_000_000, long.MaxValue);
+        Reports(settings.Reports);
+        Smtp(settings.Smtp);
     }
 
     /// <summary>The address to bind; <c>localhost</c> is its IPv4 form.</summary>
@@ -70,6 +78,35 @@ internal static class SettingsRules
             Within("Stream:MaxAge", age, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
     }
 
+    private static void Retention(RetentionSettings retention)
+    {
+        Within("Retention:MaxTasks", retention.MaxTasks, 0, long.MaxValue);
+        if (retention.MaxBytes is { } bytes)
+            Within("Retention:MaxBytes", bytes, RetentionPolicyJson.LeastBytes, long.MaxValue);
+        if (AgeRulesText.Parse(retention.MaxAge ?? "").Problem is not null)
+            throw Bad("Retention:MaxAge", retention.MaxAge, $"{AgeRulesText.Rule}; of an age, {AgeText.Rule}");
+        foreach (var (key, age) in new[]
+                 {
+                     ("Retention:WorkerHeartbeats", retention.WorkerHeartbeats), ("Retention:Rollups", retention.Rollups),
+                     ("Retention:RejectedMessages", retention.RejectedMessages),
+                 })
+        {
+            if (!string.IsNullOrEmpty(age) && AgeText.Parse(age) is null)
+                throw Bad(key, age, $"an age: {AgeText.Rule}");
+        }
+    }
+
+    private static void Stuck(StuckSettings stuck)
+    {
+        var (shortest, longest) = (TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+        Within("Stuck:NeverReceived", stuck.NeverReceived, shortest, longest);
+        Within("Stuck:Prefetched", stuck.Prefetched, shortest, longest);
+        Within("Stuck:EtaOverdue", stuck.EtaOverdue, shortest, longest);
+        Within("Stuck:Retry", stuck.Retry, shortest, longest);
+        Within("Stuck:Running", stuck.Running, shortest, longest);
+        Within("Stuck:RunningFactor", stuck.RunningFactor, 1, 1000);
+    }
+
     private static void Tls(TlsSettings tls, string broker)
     {
         if (tls != new TlsSettings() && !BrokerUrl.Parse(broker).Tls)
@@ -79,6 +116,32 @@ internal static class SettingsRules
         Exists("Tls:KeyFile", tls.KeyFile);
         if (tls.KeyFile is not null && tls.CertificateFile is null)
             throw Bad("Tls:KeyFile", tls.KeyFile, "left out, or accompanied by EventHistory:Tls:CertificateFile");
+    }
+
+    private static void Reports(ReportSettings reports)
+    {
+        if (reports.Folder is not null && !Directory.Exists(reports.Folder))
+            throw Bad("Reports:Folder", reports.Folder, "a folder that exists");
+        if (reports.Site is not null && !(Uri.TryCreate(reports.Site, UriKind.Absolute, out var site) && site.Scheme is "https" or "http"))
+            throw Bad("Reports:Site", reports.Site, "an address such as https://history.example.com");
+        Within("Reports:Timeout", reports.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        Within("Reports:RetryFirst", reports.RetryFirst, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Within("Reports:RetryMax", reports.RetryMax, reports.RetryFirst, TimeSpan.FromDays(1));
+        Within("Reports:Attempts", reports.Attempts, 1, 100);
+        Within("Reports:Keep", reports.Keep, TimeSpan.FromDays(1), TimeSpan.FromDays(3650));
+    }
+
+    private static void Smtp(SmtpSettings smtp)
+    {
+        Within("Smtp:Port", smtp.Port, 1, 65_535);
+        if (smtp.Security is not ("starttls" or "none"))
+            throw Bad("Smtp:Security", smtp.Security, "starttls or none");
+        if (smtp.Host is not null && smtp.From is null)
+            throw Bad("Smtp:From", "", "the address that mails come from, because Smtp:Host names a server");
+        if (smtp.From is not null && !MailAddress.IsOne(smtp.From))
+            throw Bad("Smtp:From", smtp.From, "an address such as eventhistory@example.com");
+        if (smtp.Password is not null && smtp.User is null)
+            throw Bad("Smtp:User", "", "the name to sign in with, because Smtp:Password is set");
     }
 
     private static void Exists(string key, string? file)

@@ -27,21 +27,12 @@ internal static partial class DatabaseLog
     [LoggerMessage(114, LogLevel.Error, "The private PostgreSQL could not be started ({Reason})")]
     public static partial void EmbeddedNotLaunched(this ILogger logger, string reason);
 
-    [LoggerMessage(120, LogLevel.Information, "Merged {Segments} small segments of the log into {Into}")]
-    public static partial void Merged(this ILogger logger, long segments, long into);
-
     [LoggerMessage(121, LogLevel.Error, "The log of {Source} is not what was recorded at position {Position}, so it is left alone there ({Reason}); see eventhistory verify")]
     public static partial void NotMerged(this ILogger logger, string source, long position, string reason);
-
-    [LoggerMessage(122, LogLevel.Warning, "Merging segments stopped ({Reason}); trying again in {Pause}")]
-    public static partial void MergingStopped(this ILogger logger, string reason, TimeSpan pause);
 
     [LoggerMessage(123, LogLevel.Information, "Built the index {Index} in {Duration}")]
     public static partial void IndexBuilt(this ILogger logger, string index, TimeSpan duration);
 
     [LoggerMessage(124, LogLevel.Warning, "The extension pg_trgm cannot be had ({Reason}), so searches for parts of texts read every row; to change that, run: create extension pg_trgm")]
     public static partial void NoTrigrams(this ILogger logger, string reason);
-
-    [LoggerMessage(125, LogLevel.Warning, "Building indexes stopped ({Reason}); trying again in {Pause}")]
-    public static partial void IndexingStopped(this ILogger logger, string reason, TimeSpan pause);
 }

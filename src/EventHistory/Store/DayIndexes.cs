@@ -28,8 +28,9 @@ internal sealed class DayIndexes(NpgsqlDataSource database, ILogger<DayIndexes> 
         return wanted;
     }
 
-    // one process at a time; the lock goes when the session ends
+    // one process at a time, and none while a prune writes tables anew
     private const string LockSql = "select pg_try_advisory_lock(hashtextextended('eventhistory.day_indexes', 0))";
+    private const string UnlockSql = "select pg_advisory_unlock(hashtextextended('eventhistory.day_indexes', 0))";
 
     private const string MemorySql = "set maintenance_work_mem = '128MB'";
 
@@ -44,6 +45,18 @@ internal sealed class DayIndexes(NpgsqlDataSource database, ILogger<DayIndexes> 
             if (await takeLock.ExecuteScalarAsync(ct) is not true)
                 return 0;
         }
+        try
+        {
+            return await BuildMissing(session, closedBefore, ct);
+        }
+        finally
+        {
+            await Execute(session, UnlockSql, CancellationToken.None); // in its pool a session keeps what it locked
+        }
+    }
+
+    private async Task<int> BuildMissing(NpgsqlConnection session, DateTime closedBefore, CancellationToken ct)
+    {
         await Execute(session, MemorySql, ct);
         _trigrams ??= await Trigrams(session, ct);
         if (_trigrams is not null)

@@ -32,7 +32,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         foreach (var (partition, rows) in count.Emptied)
         {
             if (rows > 0)
-                await Vacuum(partition, ct);
+                await PartitionVacuum.Run(database, partition, ct); // else the rows that come next would only be put behind the holes
         }
         return count;
     }
@@ -65,7 +65,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
 
     // Says nothing about bodies but their lengths, which PostgreSQL knows without reading them
     private const string SizesSql = """
-        select first_position, event_count, octet_length(body), epoch, recorded_at from eventhistory.event_segment
+        select first_position, event_count, octet_length(body), epoch, recorded_at, seal is not null from eventhistory.event_segment
          where source_id = $1 and first_position >= $2 order by first_position limit 2000
         """;
 
@@ -77,14 +77,12 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         await using var rows = await command.ExecuteReaderAsync(ct);
         var sizes = new List<SegmentSize>();
         while (await rows.ReadAsync(ct))
-            sizes.Add(new SegmentSize(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetDateTime(4)));
+            sizes.Add(new SegmentSize(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetDateTime(4), rows.GetBoolean(5)));
         return sizes;
     }
 
-    // Whoever rewrites segments of a source takes this lock first. Nobody waits for the disk: a merge that a crash takes back is merged again.
-    private const string LockSql = """
-        select pg_try_advisory_xact_lock(hashtextextended('eventhistory.segments ' || $1::int, 0)), set_config('synchronous_commit', 'off', true)
-        """;
+    // Nobody waits for the disk: a merge that a crash takes back is merged again
+    private const string AtLeisureSql = "select set_config('synchronous_commit', 'off', true)";
 
     /// <returns>False: another process is at it.</returns>
     private async Task<bool> Step(LogSource source, MergeRun run, MergeCount count, CancellationToken ct)
@@ -93,9 +91,10 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         await using (var connection = await database.OpenConnectionAsync(ct))
         {
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
-            await using var takeLock = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = source.Id } } };
-            if (await takeLock.ExecuteScalarAsync(ct) is not true)
+            if (!await SegmentLock.Try(connection, source.Id, ct))
                 return false;
+            await using (var atLeisure = new NpgsqlCommand(AtLeisureSql, connection))
+                await atLeisure.ExecuteNonQueryAsync(ct);
             if (await Merged(connection, source, run, ct) is not { } merged)
                 return true;
             var partition = await Replace(connection, source, run, merged, ct);
@@ -105,7 +104,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         }
         if (count.Emptied.FirstOrDefault(p => p.Value >= VacuumEvery).Key is { } emptied)
         {
-            await Vacuum(emptied, ct);
+            await PartitionVacuum.Run(database, emptied, ct);
             count.Emptied[emptied] = 0;
         }
         await Task.Delay(Stopwatch.GetElapsedTime(started), ct); // half of the time is for others
@@ -122,9 +121,10 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
     /// <returns>Null: the run is not what it was when it was planned, or its links do not follow from its events.</returns>
     private async Task<LogSegment?> Merged(NpgsqlConnection connection, LogSource source, MergeRun run, CancellationToken ct)
     {
-        if (await Before(connection, source, run.First, ct) is not { } link)
+        if (await LinkBefore.Find(connection, source.Id, run.First, ct) is not { } link)
             return null;
         var body = new ArrayBufferWriter<byte>(64 * 1024);
+        body.Write("["u8);
         var segments = new List<LogSegment>(run.Segments);
         var check = new ChainCheck(run.First, link, type => _types[type]);
         await using var command = Command(connection, RunSql, source, run);
@@ -140,27 +140,14 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
             }
             foreach (var e in check.Events)
             {
-                body.Write(body.WrittenCount == 0 ? "["u8 : ",\n"u8);
+                if (body.WrittenCount > 1)
+                    body.Write(",\n"u8);
                 body.Write(e.Json.Span);
             }
             segments.Add(segment with { Body = default });
         }
         body.Write("]"u8);
         return segments.Count == run.Segments && check.Next == run.Next ? LogSegment.Of(segments, body.WrittenMemory) : null;
-    }
-
-    private const string BeforeSql = """
-        select first_position + event_count, chain from eventhistory.event_segment
-         where source_id = $1 and first_position < $2 order by first_position desc limit 1
-        """;
-
-    private static async Task<byte[]?> Before(NpgsqlConnection connection, LogSource source, long first, CancellationToken ct)
-    {
-        if (first == source.First)
-            return source.FirstChain;
-        await using var command = new NpgsqlCommand(BeforeSql, connection) { Parameters = { new() { Value = source.Id }, new() { Value = first } } };
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) && row.GetInt64(0) == first ? row.GetFieldValue<byte[]>(1) : null;
     }
 
     private const string DeleteSql = """
@@ -184,16 +171,6 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         await using var insert = new NpgsqlBatch(connection) { BatchCommands = { SegmentRow.Insert(source.Id, merged) } };
         await insert.ExecuteNonQueryAsync(ct);
         return partition;
-    }
-
-    // Else the rows that come next would only be put behind the holes
-    private async Task Vacuum(string partition, CancellationToken ct)
-    {
-#pragma warning disable CA2100 // a name as the database itself quotes it
-        await using var vacuum = database.CreateCommand($"vacuum (skip_locked) {partition}");
-#pragma warning restore CA2100
-        vacuum.CommandTimeout = 0;
-        await vacuum.ExecuteNonQueryAsync(ct);
     }
 
 #pragma warning disable CA2100 // one of the constants above

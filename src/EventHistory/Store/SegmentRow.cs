@@ -10,10 +10,10 @@ internal static class SegmentRow
     /// <summary>Of the table as <c>s</c>.</summary>
     public const string Columns = """
         s.first_position, s.event_count, s.part_counts, s.part_recorded_at, s.recorded_at, s.epoch, s.first_offset, s.last_offset,
-        s.min_time, s.max_time, s.types, s.odd_escapes, s.chain, s.body
+        s.min_time, s.max_time, s.types, s.odd_escapes, s.chain, s.removed, s.removed_digests, s.seal, s.body
         """;
 
-    private const int BodyColumn = 13;
+    private const int BodyColumn = 16;
 
     /// <param name="row">Read with sequential access.</param>
     /// <param name="from">The first position that is new to the reader.</param>
@@ -30,8 +30,8 @@ internal static class SegmentRow
 
     private const string InsertSql = """
         insert into eventhistory.event_segment (source_id, first_position, event_count, epoch, first_offset, last_offset,
-            recorded_at, min_time, max_time, types, odd_escapes, chain, part_counts, part_recorded_at, body)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            recorded_at, min_time, max_time, types, odd_escapes, chain, part_counts, part_recorded_at, body, removed, removed_digests, seal)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         """;
 
     public static NpgsqlBatchCommand Insert(int sourceId, LogSegment segment) => new(InsertSql)
@@ -53,8 +53,56 @@ internal static class SegmentRow
             OfParts(segment, p => p.Count, NpgsqlDbType.Integer),
             OfParts(segment, p => p.RecordedAt, NpgsqlDbType.TimestampTz),
             new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = segment.Body, NpgsqlDbType = NpgsqlDbType.Text },
+            Removed(segment),
+            Digests(segment),
+            Seal(segment),
         },
     };
+
+    /// <summary>The same into another table of that form.</summary>
+    public static NpgsqlBatchCommand Insert(string table, int sourceId, LogSegment segment)
+    {
+        var insert = Insert(sourceId, segment);
+#pragma warning disable CA2100 // the name of one of our own tables
+        insert.CommandText = InsertSql.Replace("eventhistory.event_segment", table, StringComparison.Ordinal);
+#pragma warning restore CA2100
+        return insert;
+    }
+
+    private const string CutSql = """
+        update eventhistory.event_segment s
+           set min_time = $3, max_time = $4, types = $5, odd_escapes = $6, body = $7, removed = $8, removed_digests = $9, seal = $10
+         where s.source_id = $1 and s.first_position = $2
+        """;
+
+    /// <summary>Puts in the place of a segment the same without some of its events.</summary>
+    public static NpgsqlCommand Cut(NpgsqlConnection connection, int sourceId, LogSegment segment) => new(CutSql, connection)
+    {
+        Parameters =
+        {
+            new() { Value = sourceId },
+            new() { Value = segment.FirstPosition },
+            new() { Value = (object?)segment.MinTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = (object?)segment.MaxTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = segment.Types.ToArray() },
+            new() { Value = segment.HasOddEscapes },
+            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = segment.Body, NpgsqlDbType = NpgsqlDbType.Text },
+            Removed(segment),
+            Digests(segment),
+            Seal(segment),
+        },
+    };
+
+    private static NpgsqlParameter Removed(LogSegment segment) => new()
+    {
+        Value = segment.Removed?.Runs.Select(run => new NpgsqlRange<long>(run.First, run.Last)).ToArray() ?? (object)DBNull.Value,
+        NpgsqlDbType = NpgsqlDbType.BigIntMultirange,
+    };
+
+    private static NpgsqlParameter Digests(LogSegment segment) =>
+        new() { Value = segment.Removed?.Digests ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
+
+    private static NpgsqlParameter Seal(LogSegment segment) => new() { Value = segment.Removed?.Seal ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
 
     private static NpgsqlParameter OfParts<T>(LogSegment segment, Func<SegmentPart, T> value, NpgsqlDbType type) => new()
     {
@@ -82,7 +130,13 @@ internal static class SegmentRow
             Types = row.GetFieldValue<int[]>(10),
             HasOddEscapes = row.GetBoolean(11),
             Chain = row.GetFieldValue<byte[]>(12),
+            Removed = row.IsDBNull(13) ? null : ReadRemoved(row, first, count),
             Body = default,
         };
     }
+
+    // A range of whole numbers comes with its last one excluded
+    private static RemovedEvents ReadRemoved(NpgsqlDataReader row, long first, int count) => new(first, count,
+        [.. row.GetFieldValue<NpgsqlRange<long>[]>(13).Select(r => new PositionRun(r.LowerBound, r.UpperBound - 1))],
+        row.IsDBNull(14) ? null : row.GetFieldValue<byte[]>(14), row.IsDBNull(15) ? null : row.GetFieldValue<byte[]>(15));
 }

@@ -12,16 +12,6 @@ internal static class StoreSetup
         .AddSingleton<DatabaseStartup>()
         .AddHostedService(p => p.GetRequiredService<DatabaseStartup>());
 
-    /// <summary>The service that merges the small segments of hours that are over. Needs the database (<see cref="AddDatabase"/>).</summary>
-    public static IServiceCollection AddSegmentMerging(this IServiceCollection services) => services
-        .AddSingleton<SegmentMerger>()
-        .AddHostedService<SegmentMerging>();
-
-    /// <summary>The service that indexes the tasks of days that are over. Needs the database (<see cref="AddDatabase"/>).</summary>
-    public static IServiceCollection AddDayIndexing(this IServiceCollection services) => services
-        .AddSingleton<DayIndexes>()
-        .AddHostedService<DayIndexing>();
-
     /// <param name="database">A <c>postgres://</c> URL or an Npgsql connection string.</param>
     /// <param name="loggers">For Npgsql's own messages.</param>
     public static NpgsqlDataSource Open(string database, ILoggerFactory loggers)

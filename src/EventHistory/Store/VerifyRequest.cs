@@ -51,8 +51,9 @@ internal sealed record VerifyRequest(string? Source, long? From, long? To, Noted
 /// <param name="Chain">The link behind the last position.</param>
 /// <param name="Tasks">How many tasks' rows were compared; null: none were to be.</param>
 /// <param name="TaskEvents">Their events in the log.</param>
+/// <param name="Tombstones">Of what was taken out of it.</param>
 /// <param name="Fault">The first thing that is wrong; null: nothing is.</param>
-internal sealed record LogVerdict(LogSource Source, long First, long Last, byte[] Chain, long Links, long? Tasks, long TaskEvents, LogFault? Fault);
+internal sealed record LogVerdict(LogSource Source, long First, long Last, byte[] Chain, long Links, long? Tasks, long TaskEvents, Tombstones Tombstones, LogFault? Fault);
 
 /// <summary>How far a proof is.</summary>
 /// <param name="What">What is being read.</param>

@@ -17,7 +17,7 @@ internal sealed class PrometheusMetrics : IDisposable
     private readonly RecorderStatus _status;
     private readonly TimeProvider _time;
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<Instrument, (double Sum, long Count)> _values = [];
+    private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), (double Sum, long Count)> _values = [];
 
     public PrometheusMetrics(RecorderStatus status, TimeProvider time)
     {
@@ -25,29 +25,29 @@ internal sealed class PrometheusMetrics : IDisposable
         var ours = Meters.Name;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ours && _values.TryAdd(instrument, default))
+            if (instrument.Meter.Name == ours && _values.TryAdd((instrument, ""), default))
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Measured(instrument, value));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Measured(instrument, value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measured(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measured(instrument, value, tags));
         _listener.Start();
     }
 
     public string Text()
     {
         var text = new StringBuilder();
-        foreach (var (instrument, (sum, count)) in _values.OrderBy(v => v.Key.Name, StringComparer.Ordinal))
+        foreach (var instrument in _values.GroupBy(v => v.Key.Instrument).OrderBy(v => v.Key.Name, StringComparer.Ordinal))
         {
-            var name = instrument.Name.Replace('.', '_');
-            if (instrument is Histogram<double>)
+            var name = instrument.Key.Name.Replace('.', '_');
+            var isSummary = instrument.Key is Histogram<double>;
+            Describe(text, isSummary ? $"{name}_seconds" : $"{name}_total", isSummary ? "summary" : "counter", instrument.Key.Description!);
+            var isLabelled = instrument.Any(v => v.Key.Labels.Length > 0);
+            foreach (var ((_, labels), (sum, count)) in instrument.Where(v => v.Key.Labels.Length > 0 == isLabelled).OrderBy(v => v.Key.Labels, StringComparer.Ordinal))
             {
-                Describe(text, $"{name}_seconds", "summary", instrument.Description!);
-                text.Append(CultureInfo.InvariantCulture, $"{name}_seconds_sum {sum:R}\n{name}_seconds_count {count}\n");
-            }
-            else
-            {
-                Describe(text, $"{name}_total", "counter", instrument.Description!);
-                text.Append(CultureInfo.InvariantCulture, $"{name}_total {sum:R}\n");
+                if (isSummary)
+                    text.Append(CultureInfo.InvariantCulture, $"{name}_seconds_sum{labels} {sum:R}\n{name}_seconds_count{labels} {count}\n");
+                else
+                    text.Append(CultureInfo.InvariantCulture, $"{name}_total{labels} {sum:R}\n");
             }
         }
         Gauge(text, "eventhistory_recording", "1 while this process records", _status.State == "recording" ? 1 : 0);
@@ -71,6 +71,17 @@ internal sealed class PrometheusMetrics : IDisposable
     private static void Describe(StringBuilder text, string name, string kind, string help) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}.\n# TYPE {name} {kind}\n");
 
-    private void Measured(Instrument instrument, double value) =>
-        _values.AddOrUpdate(instrument, (value, 1), (_, before) => (before.Sum + value, before.Count + 1));
+    private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _values.AddOrUpdate((instrument, Labels(tags)), static (_, v) => (v, 1), static (_, before, v) => (before.Sum + v, before.Count + 1), value);
+
+    // the values are names of ours: nothing in them needs to be escaped
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+            return "";
+        var labels = new StringBuilder("{");
+        foreach (var (name, value) in tags)
+            labels.Append(labels.Length > 1 ? "," : "").Append(CultureInfo.InvariantCulture, $"{name}=\"{value}\"");
+        return labels.Append('}').ToString();
+    }
 }

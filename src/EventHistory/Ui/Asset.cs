@@ -5,7 +5,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace EventHistory.Ui;
 
-/// <summary>A file of <c>Ui/Assets</c>, embedded in the program. Its address holds the hash of its content, so it may be cached for ever.</summary>
+/// <summary>
+/// A file that pages need, embedded in the program: one of <c>Ui/Assets</c>, one from npm, or several in a row (<c>Ui/Styles</c>,
+/// <c>Ui/Scripts</c>). Its address holds the hash of its content, so it may be cached for ever.
+/// </summary>
 internal sealed record Asset(byte[] Content, string Hash, string MediaType)
 {
     private const string Folder = "assets/";
@@ -22,24 +25,30 @@ internal sealed record Asset(byte[] Content, string Hash, string MediaType)
         return TypedResults.File(asset.Content, asset.MediaType, entityTag: new EntityTagHeaderValue($"\"{asset.Hash}\""));
     }
 
+    // a resource is assets/NAME, or assets/NAME/PART: parts come in the order of their names
     private static Dictionary<string, Asset> Load()
     {
         var assembly = Assembly.GetExecutingAssembly();
         return assembly.GetManifestResourceNames()
             .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
-            .ToDictionary(resource => resource[Folder.Length..], resource => Read(assembly, resource));
+            .Order(StringComparer.Ordinal)
+            .GroupBy(resource => resource.Split('/')[1])
+            .ToDictionary(file => file.Key, file => Of(file.Key, [.. file.SelectMany(part => Read(assembly, part))]));
     }
 
-    private static Asset Read(Assembly assembly, string resource)
+    private static byte[] Read(Assembly assembly, string resource)
     {
         using var stream = assembly.GetManifestResourceStream(resource)!;
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
-        return new Asset(content, Convert.ToHexStringLower(SHA256.HashData(content))[..16], Path.GetExtension(resource) switch
+        return content;
+    }
+
+    private static Asset Of(string name, byte[] content) =>
+        new(content, Convert.ToHexStringLower(SHA256.HashData(content))[..16], Path.GetExtension(name) switch
         {
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
             _ => "image/svg+xml",
         });
-    }
 }

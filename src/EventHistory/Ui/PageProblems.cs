@@ -8,6 +8,15 @@ internal static class PageProblems
 {
     public static Html<MessagePage> NotFound(string sentence) => Message(StatusCodes.Status404NotFound, "Not found", sentence);
 
+    public static Html<MessagePage> NotUnderstood(string sentence) => Message(StatusCodes.Status400BadRequest, "Not understood", sentence);
+
+    /// <summary>It was there once.</summary>
+    public static Html<MessagePage> Gone(string sentence) => Message(StatusCodes.Status410Gone, "Pruned", sentence);
+
+    /// <summary>A form of another site was sent to us.</summary>
+    public static Html<MessagePage> FromElsewhere() =>
+        Message(StatusCodes.Status403Forbidden, "Nothing was changed", "This was not sent by a page of EventHistory. Open the page here, and do it there.");
+
     public static async ValueTask<object?> ExplainFaults(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -18,6 +27,10 @@ internal static class PageProblems
         {
             fault.Report(context.HttpContext, e);
             return Message(StatusCodes.Status503ServiceUnavailable, fault.Title, fault.Sentence);
+        }
+        catch (Exception e) when (e is (InvalidDataException or BadHttpRequestException) && context.HttpContext.Request.HasFormContentType)
+        {
+            return NotUnderstood("The form that was sent is no form, or it is too long.");
         }
     }
 

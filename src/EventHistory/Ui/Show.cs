@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventHistory.Core.Statistics;
 
 namespace EventHistory.Ui;
 
@@ -11,27 +12,57 @@ internal static class Show
     public const int MaxText = 1_000_000;
 
     /// <param name="seconds">Seconds.</param>
-    public static string Duration(double? seconds)
-    {
-        if (seconds is not { } s)
-            return Unknown;
-        return Math.Abs(s) switch
-        {
-            0 => "0 ms",
-            < 0.001 => Text($"{s * 1000:0.##} ms"),
-            < 0.0995 => Text($"{s * 1000:0.#} ms"),
-            < 0.9995 => Text($"{s * 1000:0} ms"),
-            < 9.995 => Text($"{s:0.00} s"),
-            < 59.95 => Text($"{s:0.0} s"),
-            < 3600 => Text($"{(int)s / 60} min {(int)s % 60:00} s"),
-            < 86_400 => Text($"{(int)(s / 3600)} h {(int)(s / 60) % 60:00} min"),
-            _ => Text($"{(long)(s / 86_400)} d {(long)(s / 3600) % 24} h"),
-        };
-    }
+    public static string Duration(double? seconds) => seconds is { } s ? ShownDuration.Of(s) : Unknown;
 
     public static string Duration(TimeSpan? time) => Duration(time?.TotalSeconds);
 
     public static string Count(long? number) => number?.ToString("#,0", CultureInfo.InvariantCulture) ?? Unknown;
+
+    /// <summary>As the first word of a line.</summary>
+    public static string First(string word) => word.Length == 0 ? word : string.Concat(char.ToUpperInvariant(word[0]).ToString(), word.AsSpan(1));
+
+    public static string Plural(long number, string word) => $"{Count(number)} {word}{(number == 1 ? "" : "s")}";
+
+    /// <param name="share">0…1.</param>
+    public static string Percent(double? share) => share switch
+    {
+        null => Unknown,
+        0 => "0 %",
+        < 0.001 => "<0.1 %",
+        < 0.0995 => Text($"{share * 100:0.0} %"),
+        >= 0.995 and < 1 => Text($"{Math.Floor(share.Value * 1000) / 10:0.0} %"),
+        _ => Text($"{share * 100:0} %"),
+    };
+
+    public static string Rate(double number) => number switch
+    {
+        < 0.0005 => "0",
+        < 0.995 => Text($"{number:0.##}"),
+        < 99.5 => Text($"{number:0.#}"),
+        _ => Count((long)Math.Round(number)),
+    };
+
+    public static string Bytes(long? bytes) => bytes switch
+    {
+        null => Unknown,
+        < 1000 => Text($"{bytes} B"),
+        < 1_000_000 => Text($"{bytes / 1e3:0.#} kB"),
+        < 1_000_000_000 => Text($"{bytes / 1e6:0.#} MB"),
+        < 1_000_000_000_000 => Text($"{bytes / 1e9:0.##} GB"),
+        _ => Text($"{bytes / 1e12:0.##} TB"),
+    };
+
+    /// <summary>A value in the search language.</summary>
+    public static string Quoted(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A length of time with one unit.</summary>
+    public static string Length(TimeSpan time) => Coarse(time.TotalSeconds);
+
+    /// <summary>In the search language: exactly this value.</summary>
+    public static string Term(string qualifier, string value) => $"{qualifier}:={Quoted(value)}";
+
+    /// <summary>In the search language: tasks that finished in a range.</summary>
+    public static string Finished(TimeRange range) => range.Name is { } name ? $"finished:-{name}" : $"finished:{Utc(range.From)[..19]}Z..{Utc(range.To)[..19]}Z";
 
     /// <summary>How long ago, with one unit; a time that is not past yet says so.</summary>
     public static string Ago(DateTime at, DateTime now)
@@ -43,6 +74,8 @@ internal static class Show
     public static string Utc(DateTime at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     public static string Clock(DateTime at) => at.ToString("MMM d, HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Minute(DateTime at) => at.ToString("MMM d, HH:mm", CultureInfo.InvariantCulture);
 
     public static string ExactClock(DateTime at) => at.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 

@@ -1,6 +1,11 @@
 using EventHistory.Api;
+using EventHistory.Jobs;
+using EventHistory.Reports;
+using EventHistory.Retention;
+using EventHistory.Settings;
 using EventHistory.Telemetry;
 using EventHistory.Ui;
+using EventHistory.Watching;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,13 +31,16 @@ internal sealed class TestWeb : IAsyncDisposable
     public RecorderStatus Recorder => _app.Services.GetRequiredService<RecorderStatus>();
 
     /// <param name="time">What it takes for now.</param>
-    public static async Task<TestWeb> Start(NpgsqlDataSource database, TimeProvider? time = null)
+    /// <param name="given">Beside its role and database.</param>
+    public static async Task<TestWeb> Start(NpgsqlDataSource database, TimeProvider? time = null, EventHistorySettings? given = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(database).AddSingleton(new RecorderStatus { State = "recording", BrokerConnected = true });
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        var settings = (given ?? new()) with { Roles = Roles.Web, Broker = "amqp://shop:secret@rabbit.example", Database = database.ConnectionString };
+        builder.Services.AddSingleton(settings).AddJobs(settings).AddWatching(settings).AddRetention(settings).AddReports(settings);
         builder.Services.AddApi();
         builder.Services.AddUi();
         var app = builder.Build();

@@ -51,7 +51,7 @@ public sealed class RebuildCommandTests(Postgres postgres)
         await using var second = Verb.Start("rebuild", database.ConnectionString);
 
         Assert.Equal(1, await second.Exited());
-        CommandLineTests.AssertOneSentence(second, "Another rebuild of this database is running: wait for it, or end it.");
+        CommandLineTests.AssertOneSentence(second, "Another rebuild of this database, a prune or an erasure is running: wait for it, or end it.");
         await reader.DisposeAsync();
         Assert.Equal(0, await first.Exited());
         AllRows.Same(before, await AllRows.Exactly(database.Data));

@@ -14,6 +14,8 @@ public sealed partial class Service : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public string Output => _process.Output;
 
     public string Errors => _process.Errors;

@@ -15,7 +15,7 @@ public sealed class SettingsTests
         Assert.Null(settings.Database);
         Assert.Equal(("127.0.0.1", 5555), (settings.Address, settings.Port));
         Assert.Equal(Path.GetFullPath(".data"), settings.Data);
-        Assert.Equal(Roles.Ingest | Roles.Web, settings.Roles);
+        Assert.Equal(Roles.Ingest | Roles.Web | Roles.Jobs, settings.Roles);
         Assert.Equal(50_000_000, settings.Stream.SegmentBytes);
     }
 

@@ -16,8 +16,8 @@ public sealed class LogReaderTests(Postgres postgres)
     private static List<(long Position, string Event)> New(LogSegment segment)
     {
         var slices = new List<ReadOnlyMemory<byte>>();
-        Assert.Null(SegmentReader.Split(segment.Body, segment.Count, slices));
-        return [.. slices.Select((s, i) => (segment.FirstPosition + i, Encoding.UTF8.GetString(s.Span))).Where(e => e.Item1 >= segment.From)];
+        Assert.Null(SegmentReader.Split(segment.Body, segment.Left, slices));
+        return [.. slices.Select((s, i) => (segment.PositionOf(i), Encoding.UTF8.GetString(s.Span))).Where(e => e.Item1 >= segment.From)];
     }
 
     private static async Task<List<(long Position, string Event)>> Read(History history, long from, long to)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using EventHistory.Retention;
 using EventHistory.Store;
 using EventHistory.Tests.Fixtures;
 using Npgsql;
@@ -16,6 +17,9 @@ public sealed class SqlTests(Postgres postgres)
         await using var database = await postgres.CreateDatabase();
         await using var data = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = "eventhistory" }); // as the writer's
         await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        // what a prune works in
+        await using (var places = new NpgsqlCommand($"select eventhistory.begin_prune(); {GoingTasks.TablesSql}", connection))
+            await places.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         var refused = new List<string>();
         var statements = Statements().ToList();
         foreach (var (name, sql) in statements)

@@ -5,39 +5,55 @@ using Microsoft.Playwright;
 
 namespace EventHistory.Tests.Ui;
 
-/// <summary>The pages as a person meets them, in Debian's Chromium.</summary>
-public sealed class BrowserTests(Postgres postgres)
+/// <summary>Tasks, one task, workflow and events as a person uses them, in Debian's Chromium.</summary>
+public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
+    private History _history = null!;
+    private TestWeb _web = null!;
+    private Visitor _visitor = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _history = await History.Create(postgres);
+        _web = await TestWeb.Start(_history.Data);
+        _visitor = await Visitor.Come(_web);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _visitor.DisposeAsync();
+        await _web.DisposeAsync();
+        await _history.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_person_finds_a_failed_task_and_reads_why()
     {
-        await using var history = await History.Create(postgres);
-        await using var web = await TestWeb.Start(history.Data);
-        await history.Record(
+        await _history.Record(
             Say.Received("order / 1", "shop.pay", Say.At("10:00:00")),
             Say.Event("task-started", "10:00:01", ("uuid", "order / 1")),
             Say.Event("task-failed", "10:00:02", ("uuid", "order / 1"), ("exception", "PaymentError('refused')"),
                 ("traceback", "Traceback (most recent call last):\n  File \"/srv/shop/pay.py\", line 7, in pay\n    raise\nPaymentError: refused")),
             Say.Received(Say.Id(2), "shop.mail", Say.At("10:00:03")));
-        Assert.True(File.Exists(Chromium), $"{Chromium} is missing: apt-get install chromium");
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] });
-        var page = await browser.NewPageAsync(new() { BaseURL = web.Http.BaseAddress!.ToString(), ViewportSize = new() { Width = 390, Height = 844 } });
-        var complaints = new List<string>();
-        page.PageError += (_, error) => complaints.Add(error);
-        page.Console += (_, message) => { if (message.Type == "error") complaints.Add(message.Text); };
+        var page = await _visitor.Open();
 
+        // counts come after the page, and each is a filter
         await page.GotoAsync("/tasks");
         Assert.Equal(2, await page.Locator("tbody tr").CountAsync());
-        await page.GetByLabel("Failure").ClickAsync();
-        await page.WaitForURLAsync("**/tasks?state=FAILURE");
+        await Assertions.Expect(page.Locator(".over-time h2")).ToHaveTextAsync("2 tasks");
+        await page.Locator(".facet a", new() { HasText = "Failure" }).ClickAsync();
+        await page.WaitForURLAsync("**/tasks?q=state%3AFAILURE");
         Assert.Equal("shop.pay", await page.Locator("tbody tr a.name").TextContentAsync());
 
         // what comes in appears by itself
-        await history.Record(Say.Received("order / 2", "shop.pay", Say.At("10:00:04")), Say.Failed("order / 2", Say.At("10:00:05")));
+        await _history.Record(Say.Received("order / 2", "shop.pay", Say.At("10:00:04")), Say.Failed("order / 2", Say.At("10:00:05")));
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2, new() { Timeout = 10_000 });
+
+        // a condition is a chip; Back takes the filter again
+        await page.GetByRole(AriaRole.Link, new() { Name = "Without state:FAILURE" }).ClickAsync();
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(3);
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
 
         await page.Locator("tbody tr a.name").Last.ClickAsync();
         await page.WaitForURLAsync("**/task/order%20%2F%201");
@@ -45,12 +61,107 @@ public sealed class BrowserTests(Postgres postgres)
         Assert.Contains("/srv/shop/pay.py", await page.Locator(".traceback .own b").TextContentAsync(), StringComparison.Ordinal);
         await page.Locator(".timeline summary").Last.ClickAsync();
         await Assertions.Expect(page.Locator(".timeline details[open] pre")).ToContainTextAsync("\"type\": \"task-failed\"");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Compact" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".compact li")).ToHaveCountAsync(1);
+        Assert.Contains("story=compact", page.Url, StringComparison.Ordinal);
+        Assert.Empty(_visitor.Complaints);
+    }
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Workers" }).ClickAsync();
-        await Assertions.Expect(page.Locator("tbody tr")).ToContainTextAsync("celery@w1");
+    [Fact]
+    public async Task Hands_stay_on_the_keyboard()
+    {
+        await _history.Record(
+            Say.Received(Say.Id(1), "shop.pay", Say.At("10:00:00")),
+            Say.Received(Say.Id(2), "shop.mail", Say.At("10:00:03")));
+        var page = await _visitor.Open();
+        await page.GotoAsync("/workers");
+        await page.Keyboard.PressAsync("?");
+        await Assertions.Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("dialog#keys")).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("t");
+        await page.WaitForURLAsync("**/tasks");
 
-        // nothing is wider than the phone, and the content security policy has nothing to complain about
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
-        Assert.Empty(complaints);
+        // the search field offers qualifiers, then values
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("na");
+        await Assertions.Expect(page.Locator("#words li b").First).ToHaveTextAsync("name:");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("mai");
+        await Assertions.Expect(page.Locator("#words li b")).ToHaveTextAsync(["shop.mail"]);
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.Locator("#search")).ToHaveValueAsync("name:=shop.mail ");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("#search").PressAsync("Enter");
+        await page.WaitForURLAsync("**/tasks?q=name*");
+        Assert.Equal(["shop.mail"], await page.Locator("tbody tr a.name").AllTextContentsAsync());
+
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/task/{Say.Id(2)}");
+        Assert.Empty(_visitor.Complaints);
+    }
+
+    [Fact]
+    public async Task A_stretch_of_time_is_drawn()
+    {
+        await _history.Record(Enumerable.Range(0, 60).Select(n => Say.Received(Say.Id(n), "shop.pay", Say.At("10:00:30").AddMinutes(n))));
+        var page = await _visitor.Open();
+        await page.GotoAsync("/tasks?from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z");
+        var box = await page.Locator(".histogram").BoundingBoxAsync() ?? throw new InvalidOperationException("no histogram");
+        await page.Mouse.MoveAsync(box.X + (box.Width * 10.5f / 60), box.Y + 20);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + (box.Width * 19.5f / 60), box.Y + 30, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+
+        await page.WaitForURLAsync("**/tasks?*from=2026-11-21T10%3A10%3A00Z*");
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(10);
+        await page.Locator(".histogram a").First.ClickAsync();
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        Assert.Empty(_visitor.Complaints);
+    }
+
+    [Fact]
+    public async Task Events_run_in_until_somebody_says_stop()
+    {
+        await _history.Record(Say.Received(Say.Id(1), "shop.pay", Say.At("10:00:00")));
+        var page = await _visitor.Open();
+        await page.GotoAsync("/events?type=task-received&type=task-started");
+        await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(1);
+
+        await _history.Record(
+            Say.Event("task-started", "10:00:01", ("uuid", Say.Id(1)), ("note", "12345678901234567890.5")),
+            Say.Event("task-custom", "10:00:01", ("uuid", Say.Id(1))));
+        await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(2, new() { Timeout = 10_000 });
+        await page.Locator(".log ol summary").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".log ol pre").First).ToContainTextAsync("12345678901234567890.5");
+
+        await page.Keyboard.PressAsync("c");
+        await _history.Record(Say.Event("task-started", "10:00:02", ("uuid", Say.Id(1))));
+        await page.Keyboard.PressAsync("c");
+        await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(3, new() { Timeout = 10_000 });
+        Assert.Empty(_visitor.Complaints);
+    }
+
+    [Fact]
+    public async Task A_group_of_hundreds_is_one_line_until_it_is_opened()
+    {
+        var at = Say.At("10:00:00");
+        await _history.Record(
+        [
+            Say.Event("task-received", at, ("uuid", Say.Id(0)), ("name", "shop.import"), ("root_id", Say.Id(0)), ("retries", 0)),
+            .. Enumerable.Range(1, 400).Select(n => Say.Event("task-received", at.AddSeconds(n), ("uuid", Say.Id(n)), ("name", "shop.import_row"),
+                ("root_id", Say.Id(0)), ("parent_id", Say.Id(0)), ("retries", 0))),
+        ]);
+        var page = await _visitor.Open();
+        await page.GotoAsync($"/task/{Say.Id(7)}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Tree and times" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".gantt ol li")).ToHaveCountAsync(2);
+        await page.Locator(".gantt .fold").ClickAsync();
+        await Assertions.Expect(page.Locator(".gantt ol li")).ToHaveCountAsync(402);
+        Assert.Empty(_visitor.Complaints);
     }
 }

@@ -1,6 +1,6 @@
 using EventHistory.Core.Tasks;
 using EventHistory.Tests.Queries;
-using EventHistory.Ui;
+using EventHistory.Ui.Tasks;
 
 namespace EventHistory.Tests.Ui;
 

@@ -36,11 +36,49 @@ public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_front_door_leads_to_the_tasks()
+    public async Task A_search_is_kept_under_a_name_and_found_again()
     {
-        using var answer = await _web.Get("/");
+        async Task<HttpResponseMessage> Send(string path, params (string Name, string Value)[] fields)
+        {
+            using var body = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+            body.Headers.Add("Sec-Fetch-Site", "same-origin");
+            return await _web.Send(HttpMethod.Post, path, body);
+        }
 
-        Assert.Equal("/tasks", answer.Headers.Location!.OriginalString);
+        var kept = await Send("/saved", ("name", "Slow <mails>"), ("q", "name:mail.* first_seen:-7d"), ("columns", "id,runtime,root_id"), ("sort", "runtime"), ("order", "desc"), ("by", "ann"));
+        var page = await _web.Text("/saved");
+        var address = System.Text.RegularExpressions.Regex.Match(page, "href=\"(/saved/[0-9a-f-]{36})\"").Groups[1].Value;
+        using var opened = await _web.Get(address);
+        var twice = await Send("/saved", ("name", "Slow <mails>"), ("q", ""), ("columns", ""), ("sort", ""), ("order", ""), ("by", "ann"));
+        var refused = await Send("/saved", ("name", "Wrong"), ("q", "nam:mail"), ("columns", ""), ("sort", ""), ("order", ""), ("by", "ann"));
+        var deleted = await Send(address + "/delete");
+
+        Assert.Equal("/saved", kept.Headers.Location!.OriginalString);
+        Contains("Slow &lt;mails&gt;", page);
+        Assert.Equal("/tasks?q=name%3Amail.%2A%20first_seen%3A-7d&sort=runtime&columns=id,runtime,root".Replace("%2A", "*", StringComparison.Ordinal),
+            opened.Headers.Location!.OriginalString.Replace("%2A", "*", StringComparison.Ordinal));
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.Redirect], [twice.StatusCode, refused.StatusCode, deleted.StatusCode]);
+        Contains("No search is kept yet", await _web.Text("/saved"));
+    }
+
+    [Fact]
+    public async Task A_task_is_pinned_and_let_go_on_its_page()
+    {
+        await _history.Record(Say.Received("order / 1", "shop.pay", Say.At("10:00:00")), Say.Failed("order / 1", Say.At("10:00:01")));
+        async Task<HttpStatusCode> Send(params (string Name, string Value)[] fields)
+        {
+            using var body = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Prepend(KeyValuePair.Create("id", "order / 1")));
+            body.Headers.Add("Sec-Fetch-Site", "same-origin");
+            using var answer = await _web.Send(HttpMethod.Post, "/pin", body);
+            return answer.StatusCode;
+        }
+
+        Contains("10,000,000 newer tasks", await _web.Text("/task/order%20%2F%201"));
+        Assert.Equal(HttpStatusCode.BadRequest, await Send(("by", " ")));
+        Assert.Equal(HttpStatusCode.Redirect, await Send(("by", "ann"), ("why", "the <audit>")));
+        Contains("the &lt;audit&gt;", await _web.Text("/task/order%20%2F%201"));
+        Assert.Equal(HttpStatusCode.Redirect, await Send(("keep", "no")));
+        Contains("Keep it for ever", await _web.Text("/task/order%20%2F%201"));
     }
 
     [Fact]
@@ -57,7 +95,7 @@ public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
             var page = await answer.Content.ReadAsStringAsync(Ct);
             Assert.DoesNotContain(Evil, page, StringComparison.Ordinal);
             Assert.DoesNotContain("<i>", page, StringComparison.Ordinal);
-            Assert.Contains("default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.Contains("default-src 'none'; script-src 'self'; style-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
             Assert.DoesNotMatch("<[^>]+ style=|<style|<script>", page);
         }
     }
@@ -70,7 +108,7 @@ public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
             Say.Received(Say.Id(2), "shop.mail.fetch", Say.At("10:00:01")),
             Say.Received(Say.Id(3), "shop.pay", Say.At("10:00:02")));
 
-        var page = await _web.Text("/tasks?name=MAIL&state=RECEIVED&range=");
+        var page = await _web.Text("/tasks?q=name:MAIL&state=RECEIVED&range=");
 
         Contains(Say.Id(1), page);
         Contains(Say.Id(2), page);
@@ -86,7 +124,7 @@ public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
         var older = System.Text.RegularExpressions.Regex.Match(page, "href=\"(/tasks[^\"]*cursor=[^\"]*)\"").Groups[1].Value;
         var next = await _web.Text(WebUtility.HtmlDecode(older));
 
-        Assert.StartsWith("/tasks?state=RECEIVED", older, StringComparison.Ordinal);
+        Assert.StartsWith("/tasks?q=state", older, StringComparison.Ordinal);
         Contains(Say.Id(1), next);
         Assert.DoesNotContain(Say.Id(2), next, StringComparison.Ordinal);
         Contains("Newest", next);

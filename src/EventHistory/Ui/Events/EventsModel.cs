@@ -1,0 +1,37 @@
+using EventHistory.Core.Queries;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace EventHistory.Ui.Events;
+
+/// <summary>What the page of raw events shows.</summary>
+/// <param name="Given">The parameters, those without a value left out.</param>
+/// <param name="Page">Null: the question is not understood.</param>
+public sealed record EventsModel(IReadOnlyList<KeyValuePair<string, string>> Given, EventPage? Page, string? Problem)
+{
+    private static readonly string[] _followed = [EventListQuery.Type, EventListQuery.Task, EventListQuery.Worker];
+
+    public IReadOnlyList<string> Types => [.. All(EventListQuery.Type).SelectMany(types => types.Split(','))];
+
+    public string One(string name) => string.Join(',', All(name));
+
+    public bool IsFiltered => Given.Count > 0;
+
+    public bool IsFirst => !Given.Any(p => p.Key == EventListQuery.Ahead);
+
+    /// <summary>Null: what is to come does not belong to this page, or there is no log yet.</summary>
+    public string? Stream => Page is { Source: not null } && Given.All(p => _followed.Contains(p.Key))
+        ? Address("/api/v1/stream", [.. Given, KeyValuePair.Create(EventListQuery.Behind, $"{Page.Events.Select(e => e.Position).DefaultIfEmpty(0).Max()}")])
+        : null;
+
+    public string? Older => Page is { More: true, Next: { } next } ? Address("/events", [.. Filter, KeyValuePair.Create(EventListQuery.Ahead, $"{next}")]) : null;
+
+    public string Newest => Address("/events", Filter);
+
+    private IEnumerable<KeyValuePair<string, string>> Filter => Given.Where(p => p.Key != EventListQuery.Ahead);
+
+    private IEnumerable<string> All(string name) => Given.Where(p => p.Key == name).Select(p => p.Value);
+
+    private static string Address(string path, IEnumerable<KeyValuePair<string, string>> parameters) =>
+        QueryHelpers.AddQueryString(path, parameters.Select(p => KeyValuePair.Create(p.Key, new StringValues(p.Value))));
+}
