@@ -1,5 +1,6 @@
 using EventHistory.Core.Queries;
 using EventHistory.Core.Search;
+using EventHistory.Core.Tasks;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -54,9 +55,18 @@ internal sealed class TaskWalk(NpgsqlConnection connection, StoredDays days, Fil
         return range.And(_descending ? new TimeWindow(null, at.Time < _last ? at.Time.AddTicks(TimeSpan.TicksPerMicrosecond) : null) : new TimeWindow(at.Time, null));
     }
 
-    /// <summary>True if an index gives what matches by its first sign, or by it and few states and names.</summary>
-    public static bool IsOrderedByIndex(Filter filter) => filter.Conditions.All(condition => condition
-        is TimeTerm { Field: TimeField.FirstSeen } or TextTerm { Field: TextField.Name or TextField.State } or TextTerm { Field: TextField.Group, Patterns.Count: 1 });
+    /// <summary>
+    /// True if an index gives what matches by its first sign, or by it and few states and names. Of tasks that did not succeed there are few enough to
+    /// look at their workers and queues on the way.
+    /// </summary>
+    public static bool IsOrderedByIndex(Filter filter)
+    {
+        var isOfFew = filter.Conditions.Any(condition => condition is TextTerm { Field: TextField.State } term
+            && term.Patterns.All(p => p.Exact is { } state && state != TaskStates.Success));
+        return filter.Conditions.All(condition => condition
+            is TimeTerm { Field: TimeField.FirstSeen } or TextTerm { Field: TextField.Name or TextField.State } or TextTerm { Field: TextField.Group, Patterns.Count: 1 }
+            || (isOfFew && condition is TextTerm { Field: TextField.Worker or TextField.Queue }));
+    }
 
     // found by their keys, whatever else is asked
     private static bool IsAboutFew(Filter filter) => filter.Conditions.Any(condition => condition is TextTerm { Field: TextField.Id or TextField.Root or TextField.Parent } term
