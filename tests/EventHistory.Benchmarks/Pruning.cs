@@ -10,7 +10,7 @@ internal static class Pruning
 
     private const string BytesSql = "select pg_database_size(current_database())"; // by the sizes of its files
 
-    private const string LookUpSql = "select count(*) from eventhistory.task where key = gen_random_uuid()";
+    private const string LookUpSql = "select count(*) from eventhistory.task where key = $1";
 
     private const string PrunedSql = "select coalesce(sum(tasks), 0)::bigint from eventhistory.prune_receipt where pruned_at is not null";
 
@@ -65,7 +65,7 @@ internal static class Pruning
         var watching = Task.Run(async () =>
         {
             await using var connection = await stored.Data.OpenConnectionAsync(bench.Ct);
-            await using var lookUp = new NpgsqlCommand(LookUpSql, connection);
+            await using var lookUp = new NpgsqlCommand(LookUpSql, connection) { Parameters = { new() { Value = Guid.NewGuid() } } };
             while (!prune.HasExited)
             {
                 var watch = Stopwatch.StartNew();
