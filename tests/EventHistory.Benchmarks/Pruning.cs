@@ -31,14 +31,14 @@ internal static class Pruning
         var traffic = new Traffic(stored, stream, await AtSize.NewTasks(stored, 10_000_000, bench), bench);
         var coming = traffic.Publish(enough.Token);
         await traffic.Begun(bench.Ct);
-        var prune = await Prune(stored, tasks - (tasks / 10), traffic, bench);
+        var prune = await Prune(stored, tasks - (bench.Options.Tasks / 10), traffic, bench);
         await traffic.CaughtUp(bench.Ct);
         await enough.CancelAsync();
         await coming;
 
         var (diskAfter, bytesAfter, recorded) = (await DiskUse.Of(stored.Data, bench.Ct), await stored.Data.Scalar<long>(BytesSql, bench.Ct), traffic.Recorded);
         return new Section($"`eventhistory prune`: {prune.Tasks / 1e6:0.##} M of {tasks / 1e6:0.##} M tasks",
-            $"The oldest tenth of the tasks goes, and its events out of the log, while {EventsPerSecond:N0} events a second come in ({recorded:N0} in all). Lag: how long what is "
+            $"The oldest tasks go, a tenth of what was seeded, and their events out of the log, while {EventsPerSecond:N0} events a second come in ({recorded:N0} in all). Lag: how long what is "
             + "published and not yet recorded takes to come in. Bytes by the sizes of the database's files, before and after, with what was recorded meanwhile.",
             bench.Machine,
             [
