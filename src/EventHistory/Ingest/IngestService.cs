@@ -161,9 +161,7 @@ internal sealed class IngestService(
         await Task.Delay(pause, stop);
     }
 
-    private static string Reason(Exception fault) =>
-        (fault.GetBaseException() is PostgresException refusal ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})" : fault.GetBaseException().Message)
-        .ReplaceLineEndings(" ");
+    private static string Reason(Exception fault) => DatabaseFault.Reason(fault) ?? fault.GetBaseException().Message.ReplaceLineEndings(" ");
 
     private void StandBy()
     {

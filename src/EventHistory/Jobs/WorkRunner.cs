@@ -65,7 +65,8 @@ internal sealed class WorkRunner(NpgsqlDataSource database, RunTable runs, JobSc
         }
         catch (Exception fault) when (fault is not OutOfMemoryException) // whatever it is, others go on
         {
-            return (RunOutcome.Failed, null, ending.IsCancellationRequested ? "The database session of the run was lost." : Reason(fault));
+            return (RunOutcome.Failed, null, ending.IsCancellationRequested ? "The database session of the run was lost."
+                : DatabaseFault.Reason(fault) ?? $"{fault.GetType().Name}: {fault.GetBaseException().Message}".ReplaceLineEndings(" "));
         }
         finally
         {
@@ -91,10 +92,6 @@ internal sealed class WorkRunner(NpgsqlDataSource database, RunTable runs, JobSc
             await ending.CancelAsync();
         }
     }
-
-    private static string Reason(Exception fault) =>
-        (fault.GetBaseException() is PostgresException refusal ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})" : $"{fault.GetType().Name}: {fault.GetBaseException().Message}")
-        .ReplaceLineEndings(" ");
 
     private sealed class LatestStep
     {

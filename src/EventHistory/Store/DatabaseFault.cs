@@ -26,6 +26,11 @@ internal static class DatabaseFault
         };
     }
 
+    /// <summary>What the database said, for whoever reads it; null: it was not the database.</summary>
+    public static string? Reason(Exception fault) => fault.GetBaseException() is not PostgresException refusal ? null
+        : refusal.SqlState == PostgresErrorCodes.DiskFull ? $"The disk of the database is full: {Message(refusal)} (SQLSTATE {refusal.SqlState})"
+        : $"{Message(refusal)} (SQLSTATE {refusal.SqlState})";
+
     // 08 connection, 40 rollback, 53 resources (disk full, too many clients), 55 lock, 57 shutdown, 58 system; 25006 a standby before its promotion
     private static bool MayPass(PostgresException refusal) =>
         refusal.SqlState[..2] is "08" or "40" or "53" or "55" or "57" or "58" or "XX"

@@ -40,7 +40,7 @@ public sealed class DiskFullTests(RabbitMq rabbit)
         var reason = await Until.NotNull(() => NotReady(service), "a word about the disk", seconds: 60);
         TestContext.Current.TestOutputHelper?.WriteLine(reason);
         if (!walIsFull)
-            Assert.Contains("No space left on device", reason, StringComparison.Ordinal);
+            Assert.Contains("The disk of the database is full", reason, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await Status(service, "/healthz"));
         await publishing; // the broker keeps what comes meanwhile
         Assert.True(Signals.IsAlive(service.ProcessId), service.Output + service.Errors);
