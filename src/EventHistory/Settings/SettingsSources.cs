@@ -34,9 +34,23 @@ internal static class SettingsSources
     }
 
     // EventHistory__Stream__Name, as .NET spells EventHistory:Stream:Name in an environment
-    private static IEnumerable<KeyValuePair<string, string?>> Nested(IEnumerable<KeyValuePair<string, string?>> variables) =>
-        variables.Where(v => v.Key.Contains("__", StringComparison.Ordinal))
-            .Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), v.Value));
+    private static IEnumerable<KeyValuePair<string, string?>> Nested(IEnumerable<KeyValuePair<string, string?>> variables)
+    {
+        var nested = variables.Where(v => v.Key.Contains("__", StringComparison.Ordinal)).ToLookup(
+            v => v.Key.Replace("__", ":", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
+        foreach (var same in nested)
+        {
+            // the case of letters makes two variables, and one setting
+            if (IsOurs(same.Key) && same.Select(v => v.Value).Distinct().Count() > 1)
+            {
+                var names = string.Join(" and ", same.Select(v => v.Key).Order(StringComparer.Ordinal));
+                throw new StartException($"The environment variables {names} say two things of one setting; set one of them.", StartException.BadSettings);
+            }
+            yield return KeyValuePair.Create(same.Key, same.First().Value);
+        }
+    }
+
+    private static bool IsOurs(string key) => key.StartsWith(EventHistorySettings.Section + ":", StringComparison.OrdinalIgnoreCase);
 
     private static List<KeyValuePair<string, string?>> Aliases(IEnumerable<KeyValuePair<string, string?>> variables)
     {

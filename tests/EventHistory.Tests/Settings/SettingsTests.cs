@@ -76,6 +76,14 @@ public sealed class SettingsTests
     public void A_network_address_is_allowed_to_whoever_says_so() =>
         Assert.Equal("0.0.0.0", Read(("EVENTHISTORY_ADDRESS", "0.0.0.0"), ("EVENTHISTORY_ALLOW_ANONYMOUS_ON_NETWORK", "true")).Address);
 
+    [Fact]
+    public void Two_spellings_of_one_variable_must_agree()
+    {
+        Assert.Equal(2, Read(("EventHistory__Port", "2"), ("EVENTHISTORY__PORT", "2")).Port);
+        var refusal = Assert.Throws<StartException>(() => Read(("EventHistory__Port", "2"), ("EVENTHISTORY__PORT", "3")));
+        Assert.Equal("The environment variables EVENTHISTORY__PORT and EventHistory__Port say two things of one setting; set one of them.", refusal.Message);
+    }
+
     [Theory]
     [InlineData("EVENTHISTORY_PORT", "70000", "EventHistory:Port (--port, EVENTHISTORY_PORT) is \"70000\", but must be from 0 to 65535.")]
     [InlineData("EVENTHISTORY_PORT", "http", "EventHistory:Port (--port, EVENTHISTORY_PORT) is \"http\", but must be a whole number.")]
