@@ -36,12 +36,18 @@ public sealed record TaskDetail
 /// <summary>A failure group: <c>/api/v1/failures/{id}</c>.</summary>
 public sealed record TaskFailure(string Id, string Title);
 
-/// <summary>A runtime among those of the tasks of the same name that succeeded in the days before, and in its own hour.</summary>
+/// <summary>
+/// A runtime among those of the tasks of the same name that succeeded in its own hour and before: of the <see cref="Hours"/> hours last
+/// before it in which any did, within <see cref="Days"/> days. A frequent task is compared with those of its day, a nightly one with those of a month.
+/// </summary>
 /// <param name="Share">How many of them took no longer, to 1 %: 0.95 says that it was among the slowest twentieth.</param>
 /// <param name="Count">How many there are.</param>
+/// <param name="From">When the first of these hours began.</param>
+/// <param name="To">When the last one ended.</param>
 public sealed record RuntimeRank(double Share, long Count, DateTime From, DateTime To)
 {
-    public const int Days = 7;
+    public const int Hours = 24;
+    public const int Days = 30;
 }
 
 /// <summary>Another task of the same workflow.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Tasks;
@@ -74,29 +73,15 @@ internal sealed class EventListQueries(NpgsqlDataSource database)
         return (positions, searchedFrom);
     }
 
-    private const string RememberedSql = "select e.position, e.recorded_at, e.body::text from eventhistory.events_at($1, $2) e order by e.position";
-
     private static async Task Remembered(NpgsqlConnection connection, LogSource source, List<long> positions, Page page, CancellationToken ct)
     {
-        if (!page.Query.Ascending)
-            positions.Reverse();
-        foreach (var some in positions.Chunk(page.Query.Limit + 1))
+        foreach (var some in page.Query.Ascending ? positions.Chunk(page.Query.Limit + 1) : positions.Chunk(page.Query.Limit + 1).Reverse())
         {
             if (page.IsFull)
                 return;
-            await using var command = new NpgsqlCommand(RememberedSql, connection)
-            {
-                CommandTimeout = QueryFault.TimeLimit,
-                Parameters = { new() { Value = source.Id }, new() { Value = some } },
-            };
-            await using var rows = await command.ExecuteReaderAsync(ct);
             var events = new List<RecordedEvent>();
-            while (await rows.ReadAsync(ct))
-            {
-                var decoded = new List<CeleryEvent>(1);
-                EventDecoder.Decode(Encoding.UTF8.GetBytes(rows.GetString(2)), decoded);
-                events.Add(new RecordedEvent(rows.GetInt64(0), rows.GetDateTime(1), decoded[0]));
-            }
+            await foreach (var e in RememberedEvents.At(connection, source.Id, some, ct))
+                events.Add(e);
             page.Add(events);
         }
     }

@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Text;
-using EventHistory.Core.Celery;
 using EventHistory.Core.Queries;
 using EventHistory.Core.Tasks;
 using Npgsql;
@@ -22,52 +22,40 @@ internal static class EventQueries
         select e.position, e.recorded_at, e.body::text from eventhistory.task_events($1) e where e.source_id = $2 order by e.position limit $3
         """;
 
-    private const string RememberedSql = """
-        select e.position, e.recorded_at, e.body::text from eventhistory.events_at($1, $2) e order by e.position limit $3
-        """;
-
     /// <summary>A task's events in the order they were recorded, whether that is all of them, and their stamps.</summary>
     public static async Task<(IReadOnlyList<EventView> Events, bool Complete, StampSet Stamps)> OfTask(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
-        var searched = task.LastPosition is { } last ? last - task.Positions[^1] : 0;
-        await using var command = searched is > 0 and <= MaxSearched ? All(connection, task) : Remembered(connection, task);
-        await command.PrepareAsync(ct);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var events = new List<EventView>();
-        var stamps = new StampSet();
+        var (events, stamps) = (new List<EventView>(), new StampSet());
         long text = 0;
-        while (text <= MaxText && await rows.ReadAsync(ct))
+        await foreach (var e in Recorded(connection, task, ct))
         {
-            var body = rows.GetString(2);
-            text += body.Length;
-            events.Add(View(rows.GetInt64(0), rows.GetDateTime(1), body, stamps));
+            if (Stamp.Of(e.Event) is { } stamp)
+                stamps.Add(stamp);
+            events.Add(EventView.Of(e.Position, e.RecordedAt, e.Event));
+            text += events[^1].Body.Length;
+            if (text > MaxText)
+                break;
         }
         return (events, events.Count == task.Task.EventCount, stamps);
     }
 
-    private static NpgsqlCommand All(NpgsqlConnection connection, StoredTask task) => new(AllSql, connection)
+    private static IAsyncEnumerable<RecordedEvent> Recorded(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
-        CommandTimeout = QueryFault.TimeLimit,
-        Parameters = { new() { Value = task.Task.Id }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxEvents } },
-    };
+        if (task.LastPosition is not { } last || last == task.Positions[^1])
+            return RememberedEvents.At(connection, task.SourceId, task.Positions, ct);
+        return last - task.Positions[^1] <= MaxSearched ? All(connection, task, ct) : RememberedEvents.At(connection, task.SourceId, [.. task.Positions, last], ct);
+    }
 
-    private static NpgsqlCommand Remembered(NpgsqlConnection connection, StoredTask task) => new(RememberedSql, connection)
+    private static async IAsyncEnumerable<RecordedEvent> All(NpgsqlConnection connection, StoredTask task, [EnumeratorCancellation] CancellationToken ct)
     {
-        CommandTimeout = QueryFault.TimeLimit,
-        Parameters =
+        await using var command = new NpgsqlCommand(AllSql, connection)
         {
-            new() { Value = task.SourceId },
-            new() { Value = task.LastPosition is { } last ? [.. task.Positions, last] : task.Positions },
-            new() { Value = TaskDetail.MaxEvents },
-        },
-    };
-
-    private static EventView View(long position, DateTime recordedAt, string body, StampSet stamps)
-    {
-        var decoded = new List<CeleryEvent>(1);
-        EventDecoder.Decode(Encoding.UTF8.GetBytes(body), decoded);
-        if (Stamp.Of(decoded[0]) is { } stamp)
-            stamps.Add(stamp);
-        return EventView.Of(position, recordedAt, decoded[0]);
+            CommandTimeout = QueryFault.TimeLimit,
+            Parameters = { new() { Value = task.Task.Id }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxEvents } },
+        };
+        await command.PrepareAsync(ct);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct))
+            yield return RecordedEvent.Of(rows.GetInt64(0), rows.GetDateTime(1), Encoding.UTF8.GetBytes(rows.GetString(2)));
     }
 }

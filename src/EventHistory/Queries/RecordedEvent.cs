@@ -19,4 +19,12 @@ internal readonly record struct RecordedEvent(long Position, DateTime RecordedAt
         }
         return recorded;
     }
+
+    /// <param name="json">The event verbatim, in memory that is not used again.</param>
+    public static RecordedEvent Of(long position, DateTime recordedAt, ReadOnlyMemory<byte> json)
+    {
+        var decoded = new List<CeleryEvent>(1);
+        EventDecoder.Decode(json, decoded);
+        return new RecordedEvent(position, recordedAt, decoded[0]);
+    }
 }

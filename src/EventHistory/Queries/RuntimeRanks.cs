@@ -5,30 +5,58 @@ using Npgsql;
 
 namespace EventHistory.Queries;
 
-/// <summary>How a task's runtime compares with others of its name: from the rollups of the hours before.</summary>
+/// <summary>How a task's runtime compares with others of its name: from the rollups of some hours before, as <see cref="RuntimeRank"/> says.</summary>
 internal static class RuntimeRanks
 {
+    // From hour to hour backwards, and no further than is needed: the limit inside keeps the hours in their order
     private const string RuntimesSql = """
-        select r.runtime from eventhistory.rollup r
-         where r.source_id = $1 and r.resolution = 'hour' and r.dimension = 'name' and r.at >= $2 and r.at < $3 and r.label_id = $4
+        select hour.at, r.runtime
+          from generate_series($4::timestamptz - interval '1 hour', $3::timestamptz, interval '-1 hour') hour(at)
+         cross join lateral (
+               select r.runtime from eventhistory.rollup r
+                where r.source_id = $1 and r.resolution = 'hour' and r.dimension = 'name' and r.at = hour.at and r.label_id = $2 and r.runtime_count > 0
+                limit 1) r
+         limit $5
         """;
 
-    public static async Task<RuntimeRank?> Of(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
+    /// <summary>What is to be asked; of a task that has no rank, nothing comes.</summary>
+    public static NpgsqlBatchCommand Question(StoredTask task)
     {
-        if (task is not { NameId: { } name, Task: { State: TaskStates.Success, Runtime: { } runtime, StateAt: { } ended } })
-            return null;
-        var to = ended.AddTicks(TimeSpan.TicksPerHour - (ended.Ticks % TimeSpan.TicksPerHour));
-        var from = to.AddDays(-RuntimeRank.Days);
-        await using var command = new NpgsqlCommand(RuntimesSql, connection)
+        var to = End(task);
+        return new(RuntimesSql)
         {
-            CommandTimeout = QueryFault.TimeLimit,
-            Parameters = { new() { Value = task.SourceId }, new() { Value = from }, new() { Value = to }, new() { Value = name } },
+            Parameters =
+            {
+                new() { Value = task.SourceId },
+                new() { Value = task.NameId ?? 0 },
+                new() { Value = to.AddDays(-RuntimeRank.Days) },
+                new() { Value = to },
+                new() { Value = IsRanked(task) ? RuntimeRank.Hours : 0 },
+            },
         };
-        await command.PrepareAsync(ct);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var runtimes = new Histogram();
+    }
+
+    /// <param name="rows">What came.</param>
+    public static async Task<RuntimeRank?> Read(NpgsqlDataReader rows, StoredTask task, CancellationToken ct)
+    {
+        if (!IsRanked(task))
+            return null;
+        var (runtimes, to) = (new Histogram(), End(task));
+        var from = to;
         while (await rows.ReadAsync(ct))
-            runtimes.Merge(rows.GetFieldValue<byte[]>(0));
-        return runtimes.Share(runtime) is { } share ? new RuntimeRank(share, runtimes.Count, from, to) : null;
+        {
+            from = rows.GetDateTime(0);
+            runtimes.Merge(rows.GetFieldValue<byte[]>(1));
+        }
+        return runtimes.Share(task.Task.Runtime!.Value) is { } share ? new RuntimeRank(share, runtimes.Count, from, to) : null;
+    }
+
+    private static bool IsRanked(StoredTask task) => task is { NameId: not null, Task: { State: TaskStates.Success, Runtime: not null, StateAt: not null } };
+
+    // of the hour in which it ended
+    private static DateTime End(StoredTask task)
+    {
+        var ended = task.Task.StateAt ?? DateTime.UnixEpoch;
+        return ended.AddTicks(TimeSpan.TicksPerHour - (ended.Ticks % TimeSpan.TicksPerHour));
     }
 }

@@ -11,14 +11,11 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 {
     private const string TaskSql = "select " + TaskRecord.Columns + """
         , t.args, t.kwargs, t.result, t.exception, t.args_truncated, t.kwargs_truncated, t.result_truncated,
-        frames.value, t.traceback, t.stamps, t.source_id, t.positions, t.last_position, t.name_id, t.failure_id
+        frames.value, t.traceback, t.stamps, t.source_id, t.positions, t.last_position, t.name_id, t.failure_id, t.settled
           from eventhistory.task t
           left join eventhistory.label frames on frames.id = t.frames_id
 
         """ + TaskRecord.Labels + " where t.key = $1 order by t.first_seen desc, t.source_id limit 1"; // of several brokers, the latest
-
-    // the statements below are prepared, and to plan for every day takes ten times as long as to look for a key
-    private const string PlanOnceSql = "set local plan_cache_mode = force_generic_plan";
 
     private const int FirstOwnColumn = TaskRecord.TextColumn + 7;
 
@@ -26,25 +23,22 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     public async Task<TaskDetail?> Find(string id, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await using var snapshot = await QuerySnapshot.Begin(connection, ct);
-        await using (var planning = new NpgsqlCommand(PlanOnceSql, connection))
-            await planning.ExecuteNonQueryAsync(ct);
+        await using var snapshot = await QuerySnapshot.BeginPrepared(connection, ct);
         if (await Row(connection, TaskId.Parse(id), ct) is not { } row)
             return null;
-        var (children, childrenComplete) = await Children(connection, row, ct);
-        var related = await Related(connection, row, ct);
+        var around = await Around(connection, row, ct);
         var (events, eventsComplete, stamps) = await EventQueries.OfTask(connection, row, ct);
         return new TaskDetail
         {
             Task = row.Task,
             Traceback = row.Traceback,
-            Failure = row.FailureId is { } failure ? await Failure(connection, row.SourceId, failure, ct) : null,
-            RuntimeRank = await RuntimeRanks.Of(connection, row, ct),
+            Failure = around.Failure,
+            RuntimeRank = around.Rank,
             Attempts = TaskStory.Attempts(row.Stamps is null ? stamps : await Stamps(connection, row.Stamps, ct)),
-            Root = Relation(row.RootKey, row.Task.RootId, related),
-            Parent = row.ParentKey == row.Key ? null : Relation(row.ParentKey, row.Task.ParentId, related), // Celery says so of a retry
-            Children = children,
-            ChildrenComplete = childrenComplete,
+            Root = Relation(row.RootKey, row.Task.RootId, around.Related),
+            Parent = row.ParentKey == row.Key ? null : Relation(row.ParentKey, row.Task.ParentId, around.Related), // Celery says so of a retry
+            Children = [.. around.Children.Take(TaskDetail.MaxChildren)],
+            ChildrenComplete = around.Children.Count <= TaskDetail.MaxChildren,
             Events = events,
             EventsComplete = eventsComplete,
         };
@@ -60,7 +54,8 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
                 Traceback.Join(TaskRecord.Text(row, FirstOwnColumn), EventText.Of(TaskRecord.Text(row, FirstOwnColumn + 1))).Text(),
                 row.IsDBNull(FirstOwnColumn + 2) ? null : row.GetFieldValue<byte[]>(FirstOwnColumn + 2),
                 row.GetInt32(FirstOwnColumn + 3), PositionCodec.Read(row.GetFieldValue<byte[]>(FirstOwnColumn + 4)),
-                TaskRecord.Value<long>(row, FirstOwnColumn + 5), TaskRecord.Value<int>(row, FirstOwnColumn + 6), TaskRecord.Value<int>(row, FirstOwnColumn + 7))
+                TaskRecord.Value<long>(row, FirstOwnColumn + 5), TaskRecord.Value<int>(row, FirstOwnColumn + 6), TaskRecord.Value<int>(row, FirstOwnColumn + 7),
+                row.GetDateTime(FirstOwnColumn + 8))
             : null;
     }
 
@@ -76,15 +71,6 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         return StampCodec.Read(stamps, number => labels[number]);
     }
 
-    private const string FailureSql = "select g.fingerprint, g.title from eventhistory.failure_group g where g.source_id = $1 and g.failure_id = $2";
-
-    private static async Task<TaskFailure?> Failure(NpgsqlConnection connection, int source, int failure, CancellationToken ct)
-    {
-        await using var command = Command(connection, FailureSql, new() { Value = source }, new() { Value = failure });
-        await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new TaskFailure(row.GetGuid(0).ToString("N"), row.GetString(1)) : null;
-    }
-
     private const string ChildrenSql = """
         select t.key, t.id, name.value, t.state
           from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
@@ -93,39 +79,79 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
          limit $3
         """;
 
-    private static async Task<(IReadOnlyList<RelatedTask> Children, bool Complete)> Children(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
-    {
-        await using var command = Command(connection, ChildrenSql, new() { Value = task.Key }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxChildren + 1 });
-        var children = (await Relations(command, ct)).ConvertAll(child => child.Task);
-        return ([.. children.Take(TaskDetail.MaxChildren)], children.Count <= TaskDetail.MaxChildren);
-    }
-
     private const string RelatedSql = """
         select t.key, t.id, name.value, t.state
           from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
-         where t.key = any($1) and t.source_id = $2
+         where t.key = any($1) and t.source_id = $2 and (t.settled = 'infinity' or t.settled between $3 and $4)
         """;
 
-    private static async Task<Dictionary<Guid, RelatedTask>> Related(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
+    // relatives end within a day of each other, nearly always
+    private static readonly TimeSpan _near = TimeSpan.FromDays(1);
+
+    private const string FailureSql = "select g.fingerprint, g.title from eventhistory.failure_group g where g.source_id = $1 and g.failure_id = $2";
+
+    // all at once: the way to the database takes longer than most of the answers
+    private static async Task<Surroundings> Around(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
-        await using var command = Command(connection, RelatedSql,
-            new() { Value = new[] { task.RootKey, task.ParentKey }.OfType<Guid>().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-            new() { Value = task.SourceId });
-        return (await Relations(command, ct)).ToDictionary(task => task.Key, task => task.Task);
+        var relatives = new[] { task.RootKey, task.ParentKey }.OfType<Guid>().Where(key => key != task.Key).Distinct().ToArray();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            Timeout = QueryFault.TimeLimit,
+            BatchCommands =
+            {
+                new(ChildrenSql) { Parameters = { new() { Value = task.Key }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxChildren + 1 } } },
+                Relatives(relatives, task.SourceId, (task.Task.FirstSeen ?? DateTime.UnixEpoch) - _near, task.Settled == DateTime.MaxValue ? task.Settled : task.Settled + _near),
+                new(FailureSql) { Parameters = { new() { Value = task.SourceId }, new() { Value = task.FailureId ?? 0 } } },
+                RuntimeRanks.Question(task),
+            },
+        };
+        await batch.PrepareAsync(ct);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        var children = await Relations(rows, ct);
+        await rows.NextResultAsync(ct);
+        var related = await Relations(rows, ct);
+        await rows.NextResultAsync(ct);
+        var failure = await rows.ReadAsync(ct) ? new TaskFailure(rows.GetGuid(0).ToString("N"), rows.GetString(1)) : null;
+        await rows.NextResultAsync(ct);
+        var rank = await RuntimeRanks.Read(rows, task, ct);
+        await rows.CloseAsync();
+        if (relatives.Except(related.Select(r => r.Key)).ToArray() is { Length: > 0 } missing)
+            related.AddRange(await Far(connection, missing, task.SourceId, ct));
+        related.Add((task.Key, new RelatedTask(task.Task.Id, task.Task.Name, task.Task.State))); // the first one of a workflow is its own root
+        return new(children.ConvertAll(child => child.Task), related.ToDictionary(r => r.Key, r => r.Task), failure, rank);
     }
+
+    private static async Task<List<(Guid, RelatedTask)>> Far(NpgsqlConnection connection, Guid[] keys, int source, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = QueryFault.TimeLimit, BatchCommands = { Relatives(keys, source, DateTime.MinValue, DateTime.MaxValue) } };
+        await batch.PrepareAsync(ct);
+        await using var rows = await batch.ExecuteReaderAsync(ct);
+        return await Relations(rows, ct);
+    }
+
+    private static NpgsqlBatchCommand Relatives(Guid[] keys, int source, DateTime from, DateTime to) => new(RelatedSql)
+    {
+        Parameters =
+        {
+            new() { Value = keys },
+            new() { Value = source },
+            new() { Value = from, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new() { Value = to, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        },
+    };
 
     private static RelatedTask? Relation(Guid? key, string? id, Dictionary<Guid, RelatedTask> recorded) =>
         key is null || id is null ? null : recorded.GetValueOrDefault(key.Value, new RelatedTask(id, null, null));
 
-    private static async Task<List<(Guid Key, RelatedTask Task)>> Relations(NpgsqlCommand command, CancellationToken ct)
+    private static async Task<List<(Guid Key, RelatedTask Task)>> Relations(NpgsqlDataReader rows, CancellationToken ct)
     {
-        await command.PrepareAsync(ct);
-        await using var rows = await command.ExecuteReaderAsync(ct);
         var tasks = new List<(Guid, RelatedTask)>();
         while (await rows.ReadAsync(ct))
             tasks.Add((rows.GetGuid(0), new RelatedTask(TaskRecord.Id(rows, 0)!, TaskRecord.Text(rows, 2), rows.GetString(3))));
         return tasks;
     }
+
+    private sealed record Surroundings(List<RelatedTask> Children, Dictionary<Guid, RelatedTask> Related, TaskFailure? Failure, RuntimeRank? Rank);
 
 #pragma warning disable CA2100 // the text is a constant above
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -144,6 +170,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
 /// <param name="LastPosition">Of its last event; null: that is the last of the positions.</param>
 /// <param name="NameId">Number of its name.</param>
 /// <param name="FailureId">Number of its failure group.</param>
+/// <param name="Settled">When it was recorded as finished; the greatest time there is: it is open.</param>
 internal sealed record StoredTask(
     Guid Key, TaskView Task, Guid? RootKey, Guid? ParentKey, string? Traceback, byte[]? Stamps, int SourceId, long[] Positions, long? LastPosition,
-    int? NameId, int? FailureId);
+    int? NameId, int? FailureId, DateTime Settled);

@@ -46,11 +46,13 @@ public sealed class TaskDetailQueriesTests(Postgres postgres) : IAsyncLifetime
         var now = Say.At("10:00:00");
         for (var n = 1; n <= 10; n++)
             await Run(n, "pay", now.AddHours(-n), seconds: n);
-        await Run(11, "pay", now.AddDays(-8), seconds: 0.001);
-        await Run(12, "mail", now, seconds: 0.001);
+        for (var n = 0; n < 20; n++)
+            await Run(20 + n, "pay", now.AddDays(-20).AddHours(-n), seconds: 9);
+        await Run(11, "mail", now, seconds: 0.001);
 
         var rank = (await _history.Details.Find(Say.Id(3), Ct))!.RuntimeRank!;
-        Assert.Equal((0.125, 8, Say.At("08:00:00")), (rank.Share, rank.Count, rank.To)); // the runs of 1 and 2 seconds came later
+        Assert.Equal((1 / 24.0, 24, Say.At("08:00:00")), (rank.Share, rank.Count, rank.To)); // the runs of 1 and 2 seconds came later
+        Assert.Equal(now.AddDays(-20).AddHours(-15), rank.From); // and of those before, some hours are enough
         await _history.Record(Say.Failed(Say.Id(13), now));
         Assert.Null((await _history.Details.Find(Say.Id(13), Ct))!.RuntimeRank);
 
