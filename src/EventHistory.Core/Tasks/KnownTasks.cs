@@ -6,7 +6,7 @@ namespace EventHistory.Core.Tasks;
 /// <summary>
 /// Answers "may this task have a row already?" from memory, so that a new task costs no look-up however many there are: a
 /// blocked Bloom filter over task keys. "No" is certain; "yes" is wrong for about one new task in a hundred, and then a look-up
-/// decides. 10 bits a key: 10 million tasks take 12.5 MB. Beyond <see cref="MaxBytes"/>
+/// decides. 10 bits a key: 10 million tasks take 14 MB. Beyond <see cref="MaxBytes"/>
 /// it errs more and more often, which costs look-ups and nothing else; a new term of the writer reads the keys again, at the right size.
 /// </summary>
 public sealed class KnownTasks
@@ -14,6 +14,7 @@ public sealed class KnownTasks
     /// <summary>Room for some 50 million keys.</summary>
     public const long MaxBytes = 64L * 1024 * 1024;
 
+    private const long FewBytes = 8 * 1024 * 1024;
     private const int BitsPerKey = 10;
     private const int BitsSet = 6;
     private const int WordsPerBlock = 8; // 64 bytes: one line of the processor's cache
@@ -21,8 +22,11 @@ public sealed class KnownTasks
     private readonly List<ulong[]> _layers = [];
     private long _room;
 
-    /// <param name="expected">How many keys there will be, about. More only add layers, each three times all before it, and each errs by itself.</param>
-    public KnownTasks(long expected = 0) => Grow(Math.Max(expected, 100_000));
+    /// <param name="expected">
+    /// How many keys there will be, about; an eighth more have room. Still more add layers, each of which errs by itself: three times all before it, or as
+    /// large as those where they are large.
+    /// </param>
+    public KnownTasks(long expected = 0) => Grow(Math.Max(expected + (expected / 8), 100_000));
 
     /// <summary>What it takes in memory.</summary>
     public long Bytes { get; private set; }
@@ -30,7 +34,7 @@ public sealed class KnownTasks
     public void Add(Guid key)
     {
         if (_room-- <= 0)
-            Grow(3 * Bytes * 8 / BitsPerKey);
+            Grow((Bytes < FewBytes ? 3 : 1) * Bytes * 8 / BitsPerKey);
         var (block, bits) = Hash(key);
         var layer = _layers[^1];
         var start = Block(layer, block);
