@@ -15,7 +15,7 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
     private const int Widening = 8;
 
     /// <summary>Where rows are looked for by other indexes than that on the time.</summary>
-    private static readonly TimeSpan _narrow = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _narrow = TimeSpan.FromSeconds(10);
 
     /// <summary>Where an index has the rows in their order, and only the tables to look into are to be few.</summary>
     private static readonly TimeSpan _wide = TimeSpan.FromDays(1);
