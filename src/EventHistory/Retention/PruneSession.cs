@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using Npgsql;
 
@@ -106,6 +107,20 @@ internal sealed class PruneSession : IAsyncDisposable
     }
 #pragma warning restore CA2100
 
-    // back in the pool it has neither locks nor temporary tables
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    private const string UnlockSql = "select pg_advisory_unlock_all()";
+
+    // the pool takes away temporary tables and settings, and locks, but only when somebody uses the connection again
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (Connection.FullState == ConnectionState.Open)
+                await Execute(UnlockSql, CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // it is gone, and its locks with it
+        }
+        await Connection.DisposeAsync();
+    }
 }
