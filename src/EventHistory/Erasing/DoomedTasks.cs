@@ -30,7 +30,8 @@ internal sealed class DoomedTasks
     /// <summary>All events before this position were found.</summary>
     public long FoundUpTo { get; private set; }
 
-    public bool Has(CeleryEvent e) => e.Kind.IsTask() && e.TaskId is { } task && _keys.Contains(task.Key);
+    /// <returns>The one of them that it belongs to, or is about.</returns>
+    public Guid? Of(CeleryEvent e) => (e.Kind.IsTask() ? e.TaskId : OwnEvents.Task(e)) is { } task && _keys.Contains(task.Key) ? task.Key : null;
 
     /// <param name="session">Its open transaction holds the <see cref="SegmentLock"/>, so that segments stay where they are.</param>
     public static async Task<DoomedTasks> Find(NpgsqlConnection session, LogReader log, LogSource source, Guid[] keys, Labels labels, CancellationToken ct)
@@ -44,7 +45,8 @@ internal sealed class DoomedTasks
         }
         foreach (var row in tasks.Rows.Where(row => row.IsLong))
             tasks.FoundUpTo = Math.Min(tasks.FoundUpTo, row.Positions[^1] + 1); // behind the positions that it lists
-        await tasks.FindSegments(session, ct);
+        await tasks.FindSegments(session, [.. tasks.Rows.SelectMany(row => row.Positions)], ct);
+        await tasks.FindOwn(session, ct);
         await tasks.FindLater(log, source.Next, ct);
         return tasks;
     }
@@ -57,12 +59,16 @@ internal sealed class DoomedTasks
                 where s.source_id = $1 and s.first_position <= wanted.at order by s.first_position desc limit 1) holds
         """;
 
-    private async Task FindSegments(NpgsqlConnection session, CancellationToken ct)
+    /// <summary>Looks for our own events about them.</summary>
+    public async Task FindOwn(NpgsqlConnection session, CancellationToken ct) =>
+        await FindSegments(session, [.. await OwnEventRows.Places(session, Source, [.. _keys], ct)], ct);
+
+    private async Task FindSegments(NpgsqlConnection session, long[] positions, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(SegmentsSql, session)
         {
             CommandTimeout = 0,
-            Parameters = { new() { Value = Source }, new() { Value = Rows.SelectMany(row => row.Positions).ToArray() } },
+            Parameters = { new() { Value = Source }, new() { Value = positions } },
         };
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
@@ -84,7 +90,7 @@ internal sealed class DoomedTasks
             {
                 for (var i = 0; i < part.Count; i++)
                 {
-                    if (!Has(events[part.Index + i]))
+                    if (!events[part.Index + i].Kind.IsTask() || Of(events[part.Index + i]) is null)
                         continue;
                     Segments.Add(segment.FirstPosition);
                     Fold(events[part.Index + i], part.Positions[i], part.RecordedAt);

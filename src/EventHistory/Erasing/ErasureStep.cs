@@ -65,6 +65,7 @@ internal sealed class ErasureStep(NpgsqlDataSource database, TimeProvider time)
         // recording waits from here on
         var stop = new NpgsqlBatchCommand(StopRecordingSql) { Parameters = { new() { Value = sourceId } } };
         await tasks.FindLater(_log, await Ask(session, stop, ct), ct);
+        await tasks.FindOwn(session, ct);
         await Rewrite();
         if (!await tasks.AreAsTheyWere(session, ct))
             return null;
@@ -74,6 +75,7 @@ internal sealed class ErasureStep(NpgsqlDataSource database, TimeProvider time)
         await ErasedFailures.Replace(session, sourceId, keys, ct);
         foreach (var sql in new[] { PinsSql, FindingsSql })
             await Execute(session, new(sql) { Parameters = { new() { Value = sourceId }, new() { Value = keys } } }, ct);
+        await Execute(session, OwnEventRows.Forget(sourceId, keys), ct); // also what was just said of their pins
         await Execute(session, ErasureRows.Erased(erasure.Id, sourceId, events), ct);
         await Execute(session, new(GenerationSql) { Parameters = { new() { Value = sourceId } } }, ct);
         var tables = await Tables(session, tasks, rewritten, ct);
@@ -88,9 +90,9 @@ internal sealed class ErasureStep(NpgsqlDataSource database, TimeProvider time)
 
         bool Goes(CeleryEvent e)
         {
-            if (!tasks.Has(e))
+            if (tasks.Of(e) is not { } task)
                 return false;
-            events[e.TaskId!.Value.Key]++;
+            events[task]++;
             return true;
         }
     }

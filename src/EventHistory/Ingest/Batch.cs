@@ -7,7 +7,7 @@ namespace EventHistory.Ingest;
 
 /// <summary>
 /// Messages that are stored in one transaction: their events, what could not be read, and where the stream stands behind them.
-/// One without messages only brings rows up to date.
+/// Our own events come behind these. One without any of it only brings rows up to date.
 /// </summary>
 /// <param name="pool">Gives the events, and takes them back.</param>
 internal sealed class Batch(EventPool? pool = null)
@@ -27,6 +27,9 @@ internal sealed class Batch(EventPool? pool = null)
 
     /// <summary>The events in the segments that hold them; no message is in two.</summary>
     public IReadOnlyList<BatchSegment> Segments => _segments;
+
+    /// <summary>Those that came from nobody; they are not among the <see cref="Events"/>, for they are not folded and say nothing of the stream.</summary>
+    public IReadOnlyList<OwnEvent> Own { get; set; } = [];
 
     public int Messages { get; private set; }
 

@@ -49,8 +49,10 @@ internal sealed class BatchWriter(
     {
         var recordedAt = Now();
         var before = _prepared;
-        var nextPosition = before.NextPosition + batch.Events.Count;
+        var ownPosition = before.NextPosition + batch.Events.Count;
+        var nextPosition = ownPosition + batch.Own.Count;
         await _models.Fold(batch.Events, new(before.NextPosition), recordedAt, ct);
+        await labels.Intern([.. batch.Own.Select(own => own.Event.Type).Where(type => !labels.Knows(type))], ct);
         var rows = await _models.Changes(all: !batch.IsFull || IsOvergrown, nextPosition, ct);
         var bodies = _bodies.TryPop(out var used) ? used : new ArrayBufferWriter<byte>(1024 * 1024);
         var segments = Segments(batch, bodies, before, recordedAt);
@@ -71,18 +73,24 @@ internal sealed class BatchWriter(
             .. segments.Commands,
             .. batch.Rejected.Select(message => EventLog.Rejected(next, recordedAt, readUpTo ?? recordedAt, message)),
         ];
-        if (run is not null)
+        if (run is not null && batch.Messages > 0)
             log.Add(run.Alive(recordedAt, SentTime.First(batch.Events), readUpTo));
+        var taken = batch.Own.Count == 0 ? null : OwnEventRows.Take(batch.Own);
+        if (taken is not null)
+            log.AddRange([taken, OwnEventRows.Place(before.Id, batch.Own, new(ownPosition))]);
         _prepared = next;
         batch.ReleaseEvents();
-        return new PreparedBatch(batch, before, next, recordedAt, log, rows, bodies, segments.LastEventAt, readUpTo);
+        return new PreparedBatch(batch, before, next, recordedAt, log, taken, rows, bodies, segments.LastEventAt, readUpTo);
     }
 
+    /// <exception cref="InvalidDataException">What is to be written is outdated.</exception>
     public async Task Write(PreparedBatch batch, CancellationToken ct)
     {
         await EnsurePartitions(DateOnly.FromDateTime(batch.RecordedAt), ct);
         await using var transaction = await session.BeginTransactionAsync(ct);
         await batch.Rows.Write(session, transaction, batch.Log, ct);
+        if (batch.Taken is { } taken && taken.RecordsAffected != batch.Batch.Own.Count)
+            throw new InvalidDataException($"Of {batch.Batch.Own.Count} events of our own {taken.RecordsAffected} still waited for the log: somebody took the others away");
         await transaction.CommitAsync(ct);
     }
 
@@ -125,24 +133,34 @@ internal sealed class BatchWriter(
     private (List<NpgsqlBatchCommand> Commands, byte[] Chain, DateTime? LastEventAt) Segments(
         Batch batch, ArrayBufferWriter<byte> bodies, SourceState from, DateTime recordedAt)
     {
-        bodies.GetSpan(batch.Segments.Sum(part => SegmentWriter.BodyBytes(part.EventCount, part.Bytes)) + 1); // at once: it must not move while slices of it are taken
+        var own = batch.Own.Select(own => own.Event).ToList();
+        bodies.GetSpan(batch.Segments.Sum(part => SegmentWriter.BodyBytes(part.EventCount, part.Bytes))
+            + SegmentWriter.BodyBytes(own.Count, own.Sum(e => e.Json.Length)) + 1); // at once: it must not move while slices of it are taken
         var commands = new List<NpgsqlBatchCommand>();
         var (chain, position, last) = (from.Chain, from.NextPosition, default(DateTime?));
         foreach (var part in batch.Segments)
         {
-            var events = batch.Events.Slice(part.FirstEvent, part.EventCount);
+            var segment = Add(batch.Events.Slice(part.FirstEvent, part.EventCount), batch.Epoch, (part.FirstOffset, part.LastOffset));
+            last = segment.MaxTime is { } at && !(last > at) ? at : last;
+        }
+        var (epoch, offset) = batch.LastOffset is { } read ? (batch.Epoch, read) : (from.Epoch, from.LastOffset ?? -1);
+        if (own.Count > 0)
+            Add(own, epoch, (offset, offset)); // where the stream stands
+        return (commands, chain, last);
+
+        LogSegment Add(List<CeleryEvent> events, int epoch, (long First, long Last) offsets)
+        {
             var start = bodies.WrittenCount;
             SegmentWriter.Body(events, bodies);
             chain = SegmentWriter.Chain(chain, events);
-            var segment = Segment(events, position, recordedAt, batch.Epoch, part) with { Chain = chain, Body = bodies.WrittenMemory[start..] };
+            var segment = Segment(events, position, recordedAt, epoch, offsets) with { Chain = chain, Body = bodies.WrittenMemory[start..] };
             commands.Add(SegmentRow.Insert(from.Id, segment));
             position += events.Count;
-            last = segment.MaxTime is { } at && !(last > at) ? at : last;
+            return segment;
         }
-        return (commands, chain, last);
     }
 
-    private LogSegment Segment(List<CeleryEvent> events, long position, DateTime recordedAt, int epoch, BatchSegment part)
+    private LogSegment Segment(List<CeleryEvent> events, long position, DateTime recordedAt, int epoch, (long First, long Last) offsets)
     {
         var (first, last, odd) = (default(DateTime?), default(DateTime?), false);
         var types = new SortedSet<int>();
@@ -161,8 +179,8 @@ internal sealed class BatchWriter(
             Parts = [new SegmentPart(events.Count, recordedAt)],
             Chain = [],
             Epoch = epoch,
-            FirstOffset = part.FirstOffset,
-            LastOffset = part.LastOffset,
+            FirstOffset = offsets.First,
+            LastOffset = offsets.Last,
             MinTime = first,
             MaxTime = last,
             Types = [.. types],

@@ -72,13 +72,14 @@ internal sealed class IngestService(
             (status.State, status.Problem, _hasRecorded) = ("recording", null, true);
 
             var recorded = source.NextPosition == 1 ? RecordedTasks.None() : RecordedTasks.Unread();
-            var recording = new Recording(settings, subscription,
+            using var own = new OwnEventInbox(database, source.Id, time);
+            var recording = new Recording(settings, subscription, own,
                 from => new BatchWriter(session, lookups, new LogReader(database), from, new Labels(database), recorded, time, run),
                 source, resume, status, time, logger)
             {
                 OnCommit = () => _failures = 0,
             };
-            await Record(recording, recorded, run, connection, stop);
+            await Record(recording, recorded, own, run, connection, stop);
             logger.Ended(recording.NextPosition - 1);
         }
         catch (Exception fault) when (IsTransient(fault) && !stop.IsCancellationRequested)
@@ -91,11 +92,11 @@ internal sealed class IngestService(
         }
     }
 
-    // Beside the recording itself: signs of life, and finding out which tasks have rows
-    private async Task Record(Recording recording, RecordedTasks recorded, CurrentRun run, IConnection broker, CancellationToken stop)
+    // Beside the recording itself: signs of life, what we have to say ourselves, and finding out which tasks have rows
+    private async Task Record(Recording recording, RecordedTasks recorded, OwnEventInbox own, CurrentRun run, IConnection broker, CancellationToken stop)
     {
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var aside = Task.WhenAll(run.Pulse(broker, settings.Stream.Name, () => recording.IsIdle, term.Token), ReadKnown(recorded, term.Token));
+        var aside = Task.WhenAll(run.Pulse(broker, settings.Stream.Name, () => recording.IsIdle, term.Token), own.Watch(term.Token), ReadKnown(recorded, term.Token));
         try
         {
             await recording.Run(_carefulUpTo, stop);

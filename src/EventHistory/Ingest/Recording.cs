@@ -10,14 +10,14 @@ namespace EventHistory.Ingest;
 /// <summary>
 /// One unbroken stretch of recording. While one batch is being written the next is already being read and folded:
 /// <code>
-/// stream ──▶ batch n+1   (decode, fold)    this loop
+/// stream ──▶ batch n+1   (decode, fold)    this loop; our own events come along (<see cref="OwnEventInbox"/>)
 ///            batch n     (commit)          one write at a time
 ///            batch n−1   (acknowledged)
 /// </code>
 /// Acknowledging only lets the broker send more; the offset in the database is the truth.
 /// </summary>
 internal sealed class Recording(
-    EventHistorySettings settings, StreamSubscription subscription, Func<SourceState, BatchWriter> writers, SourceState source, ResumePoint resume,
+    EventHistorySettings settings, StreamSubscription subscription, OwnEventInbox own, Func<SourceState, BatchWriter> writers, SourceState source, ResumePoint resume,
     RecorderStatus status, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a stop waits for the batch in hand.</summary>
@@ -76,14 +76,17 @@ internal sealed class Recording(
     /// <returns>The next batch, or null when it is time to stop and nothing is in hand.</returns>
     private async Task<Batch?> Next(CancellationToken stop)
     {
+        if (stop.IsCancellationRequested)
+            return null;
         var batch = new Batch(_events) { Epoch = resume.Epoch };
         using var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(linger.Token, own.Arrival);
         if (_writer.IsBehind)
             linger.CancelAfter(settings.Batch.Linger);
         DateTime? began = null;
         try
         {
-            Take(batch, await subscription.Take(linger.Token));
+            Take(batch, subscription.TryTake(out var first) ? first : await subscription.Take(idle.Token));
             began = time.GetUtcNow().UtcDateTime;
             linger.CancelAfter(settings.Batch.Linger);
             while (!IsFull(batch) && !stop.IsCancellationRequested)
@@ -94,11 +97,15 @@ internal sealed class Recording(
             }
             batch.IsFull = IsFull(batch) && batch.LastOffset > _carefulUpTo;
         }
-        catch (OperationCanceledException) when (linger.IsCancellationRequested)
+        catch (OperationCanceledException) when (idle.IsCancellationRequested)
         {
             batch.DrainedAt = began; // waited long enough, or asked to stop
         }
-        return batch.Messages == 0 && stop.IsCancellationRequested ? null : batch;
+        if (batch.Messages == 0 && stop.IsCancellationRequested)
+            return null;
+        if (!(batch.LastOffset <= _carefulUpTo))
+            batch.Own = own.Take();
+        return batch;
     }
 
     // Half the window: the broker fills the other half while this batch is written, and never waits for us to stop waiting
@@ -188,6 +195,8 @@ internal sealed class Recording(
         Meters.BatchSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Interlocked.Add(ref _inHand, -batch.Batch.Messages);
         OnCommit();
+        if (batch.Batch.Own.Count > 0)
+            own.Recorded();
         Report(batch);
         SweepUpAfter(batch.Batch);
     }

@@ -72,6 +72,16 @@ internal sealed class History : IAsyncDisposable
     /// <summary>The same in a backlog: more waits, so rows of open tasks can wait, too.</summary>
     public Task RecordInBacklog(params IEnumerable<string> messages) => Record(Batch(messages, isFull: true));
 
+    /// <summary>The same, and behind it our own events that wait.</summary>
+    /// <returns>How many these were.</returns>
+    public async Task<int> RecordOwn(params IEnumerable<string> messages)
+    {
+        var batch = Batch(messages, isFull: false);
+        batch.Own = await OwnEventRows.Waiting(Data, Source.Id, Ct);
+        await Record(batch);
+        return batch.Own.Count;
+    }
+
     /// <summary>Records an event behind messages that the broker had dropped.</summary>
     public Task RecordAfterGap(long messages, string message)
     {

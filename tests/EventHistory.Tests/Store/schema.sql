@@ -120,6 +120,13 @@ job_run.error text
 label.id integer not null
 label.digest uuid not null
 label.value text not null
+own_event.id bigint not null
+own_event.source_id integer
+own_event.noted_at timestamp with time zone not null
+own_event.body json not null
+own_event_place.source_id integer not null
+own_event_place.task_key uuid not null
+own_event_place.position bigint not null
 pin.source_id integer not null
 pin.key uuid not null
 pin.id text
@@ -385,6 +392,8 @@ CREATE UNIQUE INDEX job_run_open ON eventhistory.job_run USING btree (job, COALE
 CREATE UNIQUE INDEX job_run_pkey ON eventhistory.job_run USING btree (id)
 CREATE UNIQUE INDEX label_digest_key ON eventhistory.label USING btree (digest)
 CREATE UNIQUE INDEX label_pkey ON eventhistory.label USING btree (id)
+CREATE UNIQUE INDEX own_event_pkey ON eventhistory.own_event USING btree (id)
+CREATE UNIQUE INDEX own_event_place_pkey ON eventhistory.own_event_place USING btree (source_id, task_key, "position")
 CREATE UNIQUE INDEX pin_pkey ON eventhistory.pin USING btree (key, source_id)
 CREATE UNIQUE INDEX projection_pkey ON eventhistory.projection USING btree (name)
 CREATE UNIQUE INDEX prune_receipt_pkey ON eventhistory.prune_receipt USING btree (id)
@@ -481,6 +490,9 @@ swap_in(text) returns void
 swap_partition(text,text) returns void
 task_events(text) returns SETOF event
 task_key(text) returns uuid
+tell(text,json,integer) returns void
+tell_change() returns trigger
+tell_finding(finding,text) returns void
 traceback(text,text) returns text
 unwatch_partition(text) returns void
 watch_partition(text) returns void
