@@ -97,7 +97,7 @@ internal sealed class Recording(
             }
             batch.IsFull = IsFull(batch) && batch.LastOffset > _carefulUpTo;
         }
-        catch (OperationCanceledException) when (idle.IsCancellationRequested)
+        catch (OperationCanceledException) when (linger.IsCancellationRequested || idle.IsCancellationRequested) // the second follows the first a moment later
         {
             batch.DrainedAt = began; // waited long enough, or asked to stop
         }
