@@ -17,7 +17,7 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
-        var sources = await Read(connection, SourcesSql, row => (Id: row.GetInt32(0), Name: row.GetString(1)), ct,
+        var sources = await Statement.Read(connection, SourcesSql, row => (Id: row.GetInt32(0), Name: row.GetString(1)), ct,
             new NpgsqlParameter { Value = (object?)query.Source ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         if (query.Source is not null && sources.Count == 0)
             return null;
@@ -62,7 +62,7 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
         """;
 
     private static async Task<CoverageFacts> Place(NpgsqlConnection connection, int source, CoverageFacts facts, CancellationToken ct) =>
-        (await Read(connection, PlaceSql, row => facts with
+        (await Statement.Read(connection, PlaceSql, row => facts with
         {
             RecordedFrom = row.GetDateTime(0),
             RecordedUpTo = TaskRecord.Value<DateTime>(row, 1),
@@ -81,7 +81,7 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
         """;
 
     private static Task<List<RecorderRun>> Runs(NpgsqlConnection connection, int source, Period range, CancellationToken ct) =>
-        Read(connection, RunsSql, row => Run(row, 0), ct, [.. Range(source, range), new NpgsqlParameter { Value = MaxRuns + 1 }]);
+        Statement.Read(connection, RunsSql, row => Run(row, 0), ct, [.. Range(source, range), new NpgsqlParameter { Value = MaxRuns + 1 }]);
 
     private static RecorderRun Run(NpgsqlDataReader row, int column) => new(
         row.GetDateTime(column), row.GetDateTime(column + 1), TaskRecord.Value<DateTime>(row, column + 2), TaskRecord.Text(row, column + 3),
@@ -103,10 +103,10 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
     private static async Task<(List<RecordedGap> Gaps, long Count, long Messages)> Gaps(
         NpgsqlConnection connection, int source, Period range, CancellationToken ct)
     {
-        var gaps = await Read(connection, GapsSql,
+        var gaps = await Statement.Read(connection, GapsSql,
             row => new RecordedGap(row.GetString(0), TaskRecord.Value<DateTime>(row, 1), row.GetDateTime(2), TaskRecord.Value<long>(row, 3)),
             ct, [.. Range(source, range), new NpgsqlParameter { Value = SourceCoverage.MaxListed }]);
-        var (count, messages) = (await Read(connection, AllGapsSql, row => (row.GetInt64(0), row.GetInt64(1)), ct, Range(source, range))).Single();
+        var (count, messages) = (await Statement.Read(connection, AllGapsSql, row => (row.GetInt64(0), row.GetInt64(1)), ct, Range(source, range))).Single();
         return (gaps, count, messages);
     }
 
@@ -118,24 +118,10 @@ internal sealed class CoverageQueries(NpgsqlDataSource database)
         """;
 
     private static async Task<RejectedMessages?> Rejected(NpgsqlConnection connection, int source, Period range, CancellationToken ct) =>
-        (await Read(connection, RejectedSql, row => row.GetInt64(0) == 0 ? null : new RejectedMessages(
+        (await Statement.Read(connection, RejectedSql, row => row.GetInt64(0) == 0 ? null : new RejectedMessages(
             Math.Min(row.GetInt64(0), MaxRejected), row.GetInt64(0) > MaxRejected, row.GetDateTime(1), row.GetDateTime(2)),
             ct, [.. Range(source, range), new NpgsqlParameter { Value = MaxRejected + 1 }])).Single();
 
     private static NpgsqlParameter[] Range(int source, Period range) =>
         [new() { Value = source }, new() { Value = range.From }, new() { Value = range.To }];
-
-    private static async Task<List<T>> Read<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct, params NpgsqlParameter[] parameters)
-    {
-#pragma warning disable CA2100 // one of the constants above
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = QueryFault.TimeLimit };
-#pragma warning restore CA2100
-        command.Parameters.AddRange(parameters);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var all = new List<T>();
-        while (await rows.ReadAsync(ct))
-            all.Add(read(rows));
-        return all;
-    }
 }

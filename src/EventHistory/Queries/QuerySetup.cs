@@ -18,6 +18,7 @@ internal static class QuerySetup
         services.TryAddSingleton<EventListQueries>();
         services.TryAddSingleton<FollowQueries>();
         services.TryAddSingleton<CoverageQueries>();
+        services.TryAddSingleton<BrokerQueries>();
         services.TryAddSingleton<ExportHeads>();
         services.TryAddSingleton<TaskExport>();
         services.TryAddSingleton<LogQueries>();

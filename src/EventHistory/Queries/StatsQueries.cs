@@ -11,10 +11,10 @@ internal sealed class StatsQueries(NpgsqlDataSource database, RecorderStatus rec
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
-        var counts = (await Read(connection, CountsSql, row => Enumerable.Range(0, 6).Select(row.GetInt64).ToArray(), ct)).Single();
-        var lastHour = await Read(connection, LastHourSql,
+        var counts = (await Statement.Read(connection, CountsSql, row => Enumerable.Range(0, 6).Select(row.GetInt64).ToArray(), ct)).Single();
+        var lastHour = await Statement.Read(connection, LastHourSql,
             row => new FinishedStats(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), ct, new NpgsqlParameter { Value = now });
-        return new StatsAnswer(now, counts[0], await Read(connection, TablesSql, Table, ct), await Read(connection, SourcesSql, Source, ct, new NpgsqlParameter { Value = now }),
+        return new StatsAnswer(now, counts[0], await Statement.Read(connection, TablesSql, Table, ct), await Statement.Read(connection, SourcesSql, Source, ct, new NpgsqlParameter { Value = now }),
             counts[1], counts[2], counts[3], counts[4], counts[5], lastHour.Single(),
             new RecorderStats(recorder.State, recorder.LagSeconds, recorder.LastEventAt, recorder.LastRecordedAt));
     }
@@ -71,18 +71,4 @@ internal sealed class StatsQueries(NpgsqlDataSource database, RecorderStatus rec
           join eventhistory.rollup r on r.source_id = s.id and r.resolution = 'minute' and r.dimension = 'all'
            and r.at >= date_trunc('minute', $1::timestamptz - interval '1 hour') and r.at <= $1
         """;
-
-    private static async Task<List<T>> Read<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken ct, params NpgsqlParameter[] parameters)
-    {
-#pragma warning disable CA2100 // one of the constants above
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = QueryFault.TimeLimit };
-#pragma warning restore CA2100
-        command.Parameters.AddRange(parameters);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var all = new List<T>();
-        while (await rows.ReadAsync(ct))
-            all.Add(read(rows));
-        return all;
-    }
 }

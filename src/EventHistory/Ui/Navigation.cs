@@ -21,6 +21,7 @@ internal static class Navigation
 
     public static readonly IReadOnlyList<NavigationEntry> More =
     [
+        new("broker", "Broker", "/broker", 'b'),
         new("stuck", "Stuck", "/stuck", 'k'),
         new("reports", "Reports", "/reports", 'p'),
         new("retention", "Retention & storage", "/retention", 'd'),

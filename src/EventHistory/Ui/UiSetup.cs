@@ -1,4 +1,5 @@
 using EventHistory.Queries;
+using EventHistory.Ui.Broker;
 using EventHistory.Ui.Configuration;
 using EventHistory.Ui.Coverage;
 using EventHistory.Ui.Events;
@@ -56,7 +57,7 @@ internal static class UiSetup
         pages.MapPost("/failures/{id}/state", FailurePages.Decide);
         pages.MapMethods("/runtimes", Html.Methods, RuntimePages.Page);
         pages.MapMethods("/runtimes/table", Html.Methods, RuntimePages.Table);
-        pages.MapMethods("/broker", Html.Methods, () => TypedResults.Redirect("/coverage")); // where Flower tells of the broker
+        pages.MapMethods("/broker", Html.Methods, BrokerPages.Page);
         pages.MapMethods("/coverage", Html.Methods, CoveragePages.Page);
         pages.MapMethods("/reports", Html.Methods, ReportPages.List);
         pages.MapMethods("/reports/{id}", Html.Methods, ReportPages.One);
@@ -66,7 +67,6 @@ internal static class UiSetup
         pages.MapPost("/reports/{id}/delete", ReportPages.Delete);
         pages.MapMethods("/stuck", Html.Methods, StuckPages.List);
         pages.MapMethods("/retention", Html.Methods, StoragePages.Page);
-        pages.MapMethods("/retention/preview", Html.Methods, StoragePages.Preview);
         pages.MapPost("/retention", StoragePages.Save);
         pages.MapPost("/retention/prune", StoragePages.PruneNow);
         pages.MapMethods("/jobs", Html.Methods, JobPages.List);
