@@ -39,6 +39,7 @@ internal static class UiSetup
         pages.MapMethods("/tasks/facets", Html.Methods, TaskPages.Facets);
         pages.MapMethods("/tasks/histogram", Html.Methods, TaskPages.Histogram);
         pages.MapMethods("/tasks/words", Html.Methods, TaskPages.Words);
+        pages.MapMethods("/tasks/keys", Html.Methods, TaskPages.Keys);
         pages.MapMethods(SavedSearches.Path, Html.Methods, SavedSearches.List);
         pages.MapMethods(SavedSearches.Path + "/{id}", Html.Methods, SavedSearches.Open);
         pages.MapPost(SavedSearches.Path, SavedSearches.Save);

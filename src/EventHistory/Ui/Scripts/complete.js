@@ -1,4 +1,4 @@
-// ---- the search field says what may come next: qualifiers, and their values
+// ---- the search field says what may come next: qualifiers, their values, and keys of keyword arguments
 
 const completion = choose('[data-complete]')
 if (completion) {
@@ -17,6 +17,15 @@ if (completion) {
   const most = 12
   let words = null
   let place = -1
+
+  // the keys that tasks of the names in the field have; asked for once for each text beside the word
+  const keys = new Map()
+  const keysBeside = async ({ start, end }) => {
+    const beside = (input.value.slice(0, start) + input.value.slice(end)).trim()
+    if (!keys.has(beside)) keys.set(beside, await fetch(`${completion.dataset.keys}?q=${encodeURIComponent(beside)}`).then(answer => answer.ok ? answer.json() : []).catch(() => []))
+    words.values.kwargs = keys.get(beside)
+  }
+  const isKey = text => /^kwargs:[^="*,]*$/i.test(text)
 
   const known = async () => words ??= await fetch(completion.dataset.complete).then(answer => answer.ok ? answer.json() : null).catch(() => null)
 
@@ -45,15 +54,16 @@ if (completion) {
         .map(q => ({ insert: q.name + ':', label: q.name + ':', hint: q.hint }))
     }
     const name = text.slice(0, colon).toLowerCase()
+    if (name === 'kwargs' && !isKey(text)) return []
     const values = words.values[name]
     if (!values) return []
     const given = text.slice(colon + 1)
     const comma = given.lastIndexOf(',')
     const head = given.slice(0, comma + 1)
     const part = given.slice(comma + 1).replace(/^=?"?/, '').toLowerCase()
-    return values.filter(v => v.toLowerCase().includes(part) && v.toLowerCase() !== part)
+    return values.filter(v => v.toLowerCase().includes(part) && (name === 'kwargs' || v.toLowerCase() !== part))
       .sort((a, b) => b.toLowerCase().startsWith(part) - a.toLowerCase().startsWith(part))
-      .map(v => ({ insert: `${name}:${head}${whole.has(name) ? '=' : ''}${quote(v)} `, label: v, hint: '' }))
+      .map(v => ({ insert: name === 'kwargs' ? `${name}:${v}=` : `${name}:${head}${whole.has(name) ? '=' : ''}${quote(v)} `, label: name === 'kwargs' ? v + '=' : v, hint: '' }))
   }
 
   function close() {
@@ -74,7 +84,9 @@ if (completion) {
   }
 
   async function offer() {
-    if (!await known() || document.activeElement !== input) return
+    if (!await known()) return
+    if (isKey(current().text)) await keysBeside(current())
+    if (document.activeElement !== input) return
     const found = offers(current()).slice(0, most)
     if (!box.hidden && found.map(word => word.insert).join('\n') === [...box.children].map(item => item.dataset.insert).join('\n')) return // what is marked stays so
     box.replaceChildren(...found.map((word, i) => {

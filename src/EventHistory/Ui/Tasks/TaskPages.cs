@@ -12,6 +12,7 @@ internal static class TaskPages
 {
     private const int PageSize = 50;
     private const int MaxSuggestions = 500;
+    private const int MaxKeys = 50;
 
     public static async Task<Html<TasksPage>> List(
         HttpRequest request, TaskQueries tasks, FacetQueries facets, HistogramQueries histograms, TimeProvider time, CancellationToken ct)
@@ -56,6 +57,15 @@ internal static class TaskPages
             ["is"] = SearchWords.Qualities,
         },
     });
+
+    /// <summary>Keys of keyword arguments, as the latest tasks have them: those of the names that the search field has already.</summary>
+    public static async Task<IResult> Keys(HttpRequest request, TaskQueries tasks, TimeProvider time, CancellationToken ct)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var names = SearchParts.Of(request.Query["q"].ToString()).Texts.Select(text => SearchQuery.Parse(text, now).Value).OfType<TextTerm>().Where(t => t.Field == TextField.Name);
+        var latest = await tasks.List(Filter.AllOf([.. names]), TaskOrder.Newest, null, PageSize, ct);
+        return TypedResults.Json(KeywordKeys.Of(latest.Items, MaxKeys));
+    }
 
     public static async Task<IResult> One(
         string? id, HttpContext context, TaskDetailQueries tasks, PruneReceipts receipts, RetentionPolicies policies, Pins pins, CancellationToken ct)
