@@ -62,12 +62,15 @@ internal static class UiSetup
         pages.MapMethods("/coverage", Html.Methods, CoveragePages.Page);
         pages.MapMethods("/reports", Html.Methods, ReportPages.List);
         pages.MapMethods("/reports/{id}", Html.Methods, ReportPages.One);
+        pages.MapMethods("/reports/{id}/preview", Html.Methods, ReportPages.PreviewOf);
         pages.MapPost("/reports", ReportPages.Add);
+        pages.MapPost("/reports/preview", ReportPages.Preview);
         pages.MapPost("/reports/{id}", ReportPages.Change);
         pages.MapPost("/reports/{id}/run", ReportPages.Run);
         pages.MapPost("/reports/{id}/delete", ReportPages.Delete);
         pages.MapMethods("/stuck", Html.Methods, StuckPages.List);
         pages.MapMethods("/retention", Html.Methods, StoragePages.Page);
+        pages.MapMethods("/retention/preview", Html.Methods, StoragePages.Preview);
         pages.MapPost("/retention", StoragePages.Save);
         pages.MapPost("/retention/prune", StoragePages.PruneNow);
         pages.MapMethods("/jobs", Html.Methods, JobPages.List);

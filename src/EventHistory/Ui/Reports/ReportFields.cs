@@ -17,6 +17,9 @@ public sealed record ReportFields(
     public static ReportFields Read(IFormCollection form) => new(Text(form, "name"), Text(form, "kind"), Text(form, "saved_query"), Text(form, "range"), Text(form, "cron"),
         Text(form, "time_zone"), Text(form, "rows"), [.. form["formats"].OfType<string>()], form["to"].ToString(), Text(form, "by"));
 
+    /// <summary>Fit to be looked at, which needs no name, and nobody to have signed it.</summary>
+    public ReportFields Draft => this with { Name = Name.Length == 0 ? "New report" : Name, By = By.Length == 0 ? "nobody" : By };
+
     /// <summary>As the API would be sent it, so that the same rules say the same sentences.</summary>
     public byte[] Json() => JsonSerializer.SerializeToUtf8Bytes(new
     {

@@ -8,6 +8,9 @@ internal static class ReportPages
 {
     private const int MaxRuns = 50;
 
+    /// <summary>Of more, a preview shows the first.</summary>
+    public const int PreviewRows = 50;
+
     public static Task<IResult> List(HttpContext context, ReportBook book, SavedQueries saved, CancellationToken ct) =>
         List(ReportFields.New(VisitorName.Of(context)), null, book, saved, ct);
 
@@ -51,6 +54,48 @@ internal static class ReportPages
             : await book.Find(known, ct) is { } report ? await One(report, fields, problem, history, saved, ct)
             : NotFound(id);
     }
+
+    /// <summary>What is in the form, as it would be told now: nothing is kept, nothing is delivered.</summary>
+    public static async Task<IResult> Preview(
+        HttpContext context, ReportBook book, ReportRunner runner, RunHistory history, SavedQueries saved, TimeProvider time, CancellationToken ct)
+    {
+        if (!context.Request.HasFormContentType)
+            return NotAForm();
+        var form = await context.Request.ReadFormAsync(ct);
+        var fields = ReportFields.Read(form);
+        var before = Guid.TryParse(form["id"], out var known) ? await book.Find(known, ct) : null;
+        var (draft, problem) = await book.Read(fields.Draft.Json(), before?.Id ?? Guid.NewGuid(), time.GetUtcNow().UtcDateTime, ct);
+        var (content, fault) = draft is null ? (null, problem) : await Told(draft, runner, time, ct);
+        return content is not null ? Previewed(before?.Id, content, await saved.All(ct), fields)
+            : before is not null ? await One(before, fields, fault, history, saved, ct)
+            : await List(fields, fault, book, saved, ct);
+    }
+
+    /// <summary>A report that is kept, as it would be told now.</summary>
+    public static async Task<IResult> PreviewOf(
+        string id, HttpContext context, ReportBook book, ReportRunner runner, RunHistory history, SavedQueries saved, TimeProvider time, CancellationToken ct)
+    {
+        if (!Guid.TryParse(id, out var known) || await book.Definition(known, ct) is not { } report || await book.Find(known, ct) is not { } view)
+            return NotFound(id);
+        var fields = ReportFields.Of(view, VisitorName.Of(context));
+        var (content, fault) = await Told(report, runner, time, ct);
+        return content is not null ? Previewed(known, content, await saved.All(ct), fields) : await One(view, fields, fault, history, saved, ct);
+    }
+
+    private static async Task<(ReportContent? Content, string? Problem)> Told(Report report, ReportRunner runner, TimeProvider time, CancellationToken ct)
+    {
+        try
+        {
+            return (await runner.Preview(report with { Rows = Math.Min(report.Rows, PreviewRows) }, time.GetUtcNow().UtcDateTime, ct), null);
+        }
+        catch (ReportException fault)
+        {
+            return (null, fault.Message);
+        }
+    }
+
+    private static Html<ReportPreviewPage> Previewed(Guid? id, ReportContent content, IReadOnlyList<SavedQuery> queries, ReportFields fields) =>
+        new((nameof(ReportPreviewPage.Model), new ReportPreviewModel(id, content, queries, fields)));
 
     private static async Task<(ReportView? View, string? Problem)> Put(
         ReportFields fields, Guid id, Report? before, HttpContext context, ReportBook book, TimeProvider time, CancellationToken ct)
