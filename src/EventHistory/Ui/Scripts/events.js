@@ -25,7 +25,12 @@ if (log && follow && log.dataset.stream) {
     use.setAttribute('href', use.getAttribute('href').replace(/#.*/, '#' + look))
     choose('[data-type]', row).textContent = e.type
     choose('[data-host]', row).textContent = e.hostname ?? ''
-    choose('[data-position]', row).textContent = '#' + e.position
+    const place = choose('[data-position]', row)
+    place.textContent = '#' + e.position
+    row.id = 'e-' + e.position
+    place.href += `${e.position}#${row.id}`
+    choose('[data-copy-link]', row).dataset.copyLink = place.href
+    wireCopies(row)
     if (e.occurred_at) {
       const time = document.createElement('time')
       time.dateTime = e.occurred_at

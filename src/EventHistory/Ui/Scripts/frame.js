@@ -19,15 +19,17 @@ async function copyAndTell(button, text) {
   setTimeout(() => { label.textContent = word }, 1500)
 }
 
-// data-copy: the text of the element with this id; empty: the address of this page
+// data-copy: the text of the element with this id; empty: the address of this page. data-copy-link: an address
 function wireCopies(root) {
-  for (const button of all('[data-copy]', root)) button.hidden = false
+  for (const button of all('[data-copy], [data-copy-link]', root)) button.hidden = false
 }
 wireCopies(document)
 htmx.onLoad(wireCopies)
 document.addEventListener('click', event => {
-  const button = event.target.closest('[data-copy]')
-  if (button) copyAndTell(button, button.dataset.copy === '' ? location.href : document.getElementById(button.dataset.copy).textContent.trimEnd())
+  const button = event.target.closest('[data-copy], [data-copy-link]')
+  if (!button) return
+  const { copy, copyLink } = button.dataset
+  copyAndTell(button, copyLink ? new URL(copyLink, location).href : copy === '' ? location.href : document.getElementById(copy).textContent.trimEnd())
 })
 
 const themeSwitch = choose('[data-theme-switch]')
