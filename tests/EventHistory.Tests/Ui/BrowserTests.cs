@@ -1,4 +1,3 @@
-using EventHistory.Tests.Api;
 using EventHistory.Tests.Fixtures;
 using EventHistory.Tests.Queries;
 using Microsoft.Playwright;
@@ -8,28 +7,25 @@ namespace EventHistory.Tests.Ui;
 /// <summary>Tasks, one task, workflow and events as a person uses them, in Debian's Chromium.</summary>
 public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
 {
-    private History _history = null!;
-    private TestWeb _web = null!;
+    private Site _site = null!;
     private Visitor _visitor = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _history = await History.Create(postgres);
-        _web = await TestWeb.Start(_history.Data);
-        _visitor = await Visitor.Come(_web);
+        _site = await Site.Open(postgres);
+        _visitor = await Visitor.Come(_site.Web);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _visitor.DisposeAsync();
-        await _web.DisposeAsync();
-        await _history.DisposeAsync();
+        await _site.DisposeAsync();
     }
 
     [Fact]
     public async Task A_person_finds_a_failed_task_and_reads_why()
     {
-        await _history.Record(
+        await _site.History.Record(
             Say.Received("order / 1", "shop.pay", Say.At("10:00:00")),
             Say.Event("task-started", "10:00:01", ("uuid", "order / 1")),
             Say.Event("task-failed", "10:00:02", ("uuid", "order / 1"), ("exception", "PaymentError('refused')"),
@@ -46,7 +42,7 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal("shop.pay", await page.Locator("tbody tr a.name").TextContentAsync());
 
         // what comes in appears by itself
-        await _history.Record(Say.Received("order / 2", "shop.pay", Say.At("10:00:04")), Say.Failed("order / 2", Say.At("10:00:05")));
+        await _site.History.Record(Say.Received("order / 2", "shop.pay", Say.At("10:00:04")), Say.Failed("order / 2", Say.At("10:00:05")));
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2, new() { Timeout = 10_000 });
 
         // a condition is a chip; Back takes the filter again
@@ -70,9 +66,9 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task Hands_stay_on_the_keyboard()
     {
-        await _history.Record(
-            Say.Received(Say.Id(1), "shop.pay", Say.At("10:00:00")),
-            Say.Received(Say.Id(2), "shop.mail", Say.At("10:00:03")));
+        await _site.History.Record(
+            Say.Event("task-received", "10:00:00", ("uuid", Say.Id(1)), ("name", "shop.pay"), ("args", "()"), ("kwargs", "{'user': 42}"), ("retries", 0)),
+            Say.Event("task-received", "10:00:03", ("uuid", Say.Id(2)), ("name", "shop.mail"), ("args", "()"), ("kwargs", "{'to': 'ann', 'order': 17}"), ("retries", 0)));
         var page = await _visitor.Open();
         await page.GotoAsync("/workers");
         await page.Keyboard.PressAsync("?");
@@ -99,6 +95,21 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
         await page.WaitForURLAsync("**/tasks?q=name*");
         Assert.Equal(["shop.mail"], await page.Locator("tbody tr a.name").AllTextContentsAsync());
 
+        // of keyword arguments, the keys that tasks of this name have
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.TypeAsync(" kwargs:");
+        await Assertions.Expect(page.Locator("#words li b")).ToHaveTextAsync(["order=", "to="]);
+        await page.Keyboard.TypeAsync("t");
+        await Assertions.Expect(page.Locator("#words li b")).ToHaveTextAsync(["to="]);
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("ann");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("#search").PressAsync("Enter");
+        await page.WaitForURLAsync("**kwargs*to%3Dann");
+        Assert.Equal(["shop.mail"], await page.Locator("tbody tr a.name").AllTextContentsAsync());
+
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/task/{Say.Id(2)}");
@@ -108,10 +119,10 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task A_stretch_of_time_is_drawn()
     {
-        await _history.Record(Enumerable.Range(0, 60).Select(n => Say.Received(Say.Id(n), "shop.pay", Say.At("10:00:30").AddMinutes(n))));
+        await _site.History.Record(Enumerable.Range(0, 60).Select(n => Say.Received(Say.Id(n), "shop.pay", Say.At("10:00:30").AddMinutes(n))));
         var page = await _visitor.Open();
         await page.GotoAsync("/tasks?from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z");
-        var box = await page.Locator(".histogram").BoundingBoxAsync() ?? throw new InvalidOperationException("no histogram");
+        var box = await page.Locator(".histogram[data-wired]").BoundingBoxAsync() ?? throw new InvalidOperationException("no histogram");
         await page.Mouse.MoveAsync(box.X + (box.Width * 10.5f / 60), box.Y + 20);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + (box.Width * 19.5f / 60), box.Y + 30, new() { Steps = 4 });
@@ -127,20 +138,31 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task Events_run_in_until_somebody_says_stop()
     {
-        await _history.Record(Say.Received(Say.Id(1), "shop.pay", Say.At("10:00:00")));
+        await _site.History.Record(Say.Received(Say.Id(1), "shop.pay", Say.At("10:00:00")));
         var page = await _visitor.Open();
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await page.GotoAsync("/events?type=task-received&type=task-started");
         await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(1);
 
-        await _history.Record(
+        await _site.History.Record(
             Say.Event("task-started", "10:00:01", ("uuid", Say.Id(1)), ("note", "12345678901234567890.5")),
             Say.Event("task-custom", "10:00:01", ("uuid", Say.Id(1))));
         await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(2, new() { Timeout = 10_000 });
         await page.Locator(".log ol summary").First.ClickAsync();
         await Assertions.Expect(page.Locator(".log ol pre").First).ToContainTextAsync("12345678901234567890.5");
 
+        // each has an address of its own, those that came in meanwhile as well
+        var copy = page.Locator(".log ol details[open] [data-copy-link]");
+        await copy.ClickAsync();
+        await Assertions.Expect(copy).ToHaveTextAsync("Copied");
+        var link = await page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
+        var other = await page.Context.NewPageAsync();
+        await other.GotoAsync(link);
+        await Assertions.Expect(other.Locator(".log .at-this details[open] pre")).ToContainTextAsync("12345678901234567890.5");
+        await other.CloseAsync();
+
         await page.Keyboard.PressAsync("c");
-        await _history.Record(Say.Event("task-started", "10:00:02", ("uuid", Say.Id(1))));
+        await _site.History.Record(Say.Event("task-started", "10:00:02", ("uuid", Say.Id(1))));
         await page.Keyboard.PressAsync("c");
         await Assertions.Expect(page.Locator(".log ol li")).ToHaveCountAsync(3, new() { Timeout = 10_000 });
         Assert.Empty(_visitor.Complaints);
@@ -150,7 +172,7 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
     public async Task A_group_of_hundreds_is_one_line_until_it_is_opened()
     {
         var at = Say.At("10:00:00");
-        await _history.Record(
+        await _site.History.Record(
         [
             Say.Event("task-received", at, ("uuid", Say.Id(0)), ("name", "shop.import"), ("root_id", Say.Id(0)), ("retries", 0)),
             .. Enumerable.Range(1, 400).Select(n => Say.Event("task-received", at.AddSeconds(n), ("uuid", Say.Id(n)), ("name", "shop.import_row"),

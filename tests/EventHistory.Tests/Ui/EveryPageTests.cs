@@ -1,4 +1,3 @@
-using EventHistory.Tests.Api;
 using EventHistory.Tests.Fixtures;
 using EventHistory.Tests.Queries;
 using EventHistory.Ui;
@@ -13,17 +12,15 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
 
     private static readonly string _odd = "\u202eesrever " + Evil + " \0\ud83d " + new string('w', 300);
 
-    private History _history = null!;
-    private TestWeb _web = null!;
+    private Site _site = null!;
     private Visitor _visitor = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _history = await History.Create(postgres);
-        _web = await TestWeb.Start(_history.Data);
-        _visitor = await Visitor.Come(_web);
+        _site = await Site.Open(postgres);
+        _visitor = await Visitor.Come(_site.Web);
         var now = DateTime.UtcNow.AddMinutes(-5);
-        await _history.Record(
+        await _site.History.Record(
         [
             .. Enumerable.Range(1, 30).SelectMany(n => Run(n, now.AddSeconds(n))),
             Say.Event("task-received", now, ("uuid", Evil), ("name", Evil), ("args", $"('{_odd}', {{'a': [1, 2, {{'b': None}}], 'price': Decimal('1.5')}})"), ("kwargs", "{" + new string('x', 100_000) + "}"),
@@ -39,8 +36,7 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _visitor.DisposeAsync();
-        await _web.DisposeAsync();
-        await _history.DisposeAsync();
+        await _site.DisposeAsync();
     }
 
     private static string[] Pages =>
@@ -50,7 +46,7 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
         "/task/" + Uri.EscapeDataString(Evil), "/task/" + Uri.EscapeDataString(Evil) + "?story=compact", "/task/" + Uri.EscapeDataString(Evil) + "?story=json", "/task/" + Say.Id(1),
         "/compare?one=" + Uri.EscapeDataString(Evil) + "&other=" + Say.Id(1), "/compare?one=" + Say.Id(1),
         "/workflow/" + Say.Id(1), "/workflow/" + Say.Id(1) + "?open=" + Say.Id(2),
-        "/worker/" + Uri.EscapeDataString(Evil), "/failures/matrix", "/failures?range=30d&sort=last_seen&state=open", "/home/names", "/runtimes/table?by=worker", "/?range=2y", "/events?type=task-failed", "/nothing",
+        "/worker/" + Uri.EscapeDataString(Evil), "/failures/matrix", "/failures?range=30d&sort=last_seen&state=open", "/home/names", "/runtimes/table?by=worker", "/?range=2y", "/events?type=task-failed", "/events?position=3", "/events?position=99999", "/broker?range=1h", "/nothing",
     ];
 
     [Theory]
@@ -96,11 +92,11 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
     {
         foreach (var path in Navigation.Main.Select(entry => entry.Path))
         {
-            var html = await _web.Text(path);
+            var html = await _site.Web.Text(path);
             var assets = System.Text.RegularExpressions.Regex.Matches(html, "(?:href|src)=\"(/assets/[^\"#]+)").Select(m => m.Groups[1].Value).Distinct();
             var bytes = System.Text.Encoding.UTF8.GetByteCount(html);
             foreach (var asset in assets)
-                bytes += (await _web.Text(asset)).Length;
+                bytes += (await _site.Web.Text(asset)).Length;
             Assert.True(bytes <= 300_000, $"{path} takes {bytes:#,0} bytes");
         }
     }
