@@ -53,6 +53,9 @@ public sealed record SearchParts(IReadOnlyList<string> Texts)
         return text.Length == 0 ? Without(place) : new([.. Texts.Take(place), text, .. Texts.Skip(place + 1)]);
     }
 
+    /// <summary>Without the condition that a field must have one of some values; null: there is none.</summary>
+    public SearchParts? Beside(TextField field, DateTime now) => Find(field, now).Place is >= 0 and var place ? Without(place) : null;
+
     private (int Place, IReadOnlyList<string> Values) Find(TextField field, DateTime now)
     {
         for (var place = 0; place < Texts.Count; place++)

@@ -98,6 +98,20 @@ public sealed class PagesTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Beside_what_is_chosen_the_other_values_are_counted_too()
+    {
+        await _site.History.Record(
+            Say.Received(Say.Id(1), "shop.mail", Say.At("10:00:00")), Say.Failed(Say.Id(1), Say.At("10:00:01")),
+            Say.Received(Say.Id(2), "shop.mail", Say.At("10:00:00")), Say.Received(Say.Id(3), "shop.mail", Say.At("10:00:00")), Say.Received(Say.Id(4), "shop.pay", Say.At("10:00:00")));
+
+        var facets = await _site.Web.Text("/tasks/facets?q=state:FAILURE%20name:=shop.mail");
+
+        string Count(string value) => System.Text.RegularExpressions.Regex.Match(facets, $"class=\"value\">{value}</span>\\s*<span class=\"count\">([0-9]*)<").Groups[1].Value;
+        Assert.Equal(("1", "2"), (Count("Failure"), Count("Received"))); // of shop.mail
+        Assert.Equal(("1", ""), (Count("shop.mail"), Count("shop.pay"))); // of those that failed
+    }
+
+    [Fact]
     public async Task Older_tasks_are_a_link_that_keeps_the_filter()
     {
         await _site.History.Record(Enumerable.Range(1, 51).Select(n => Say.Received(Say.Id(n), "task", Say.At("10:00:00").AddSeconds(n))));

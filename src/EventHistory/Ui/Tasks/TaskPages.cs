@@ -22,7 +22,7 @@ internal static class TaskPages
         var page = query is null ? new([], null, null) : await tasks.List(query.Filter, query.Order, query.Place, PageSize, ct);
         var hasAny = page.Items.Count > 0 || (await tasks.List(Filter.Everything, TaskOrder.Newest, null, 1, ct)).Items.Count > 0;
         var counts = query is null || !request.Query.ContainsKey("counts") ? null
-            : new TaskCounts(new(asked, await facets.Ask(query.Filter, ct), now), await Histogram(asked, query.Filter, histograms, now, ct));
+            : new TaskCounts(await Facets(asked, query.Filter, facets, now, ct), await Histogram(asked, query.Filter, histograms, now, ct));
         var model = new TasksModel(asked, query?.Place is null, problem, page, hasAny, counts, VisitorName.Of(request.HttpContext));
         return new((nameof(TasksPage.Model), model)) { Status = problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest };
     }
@@ -32,7 +32,17 @@ internal static class TaskPages
         var now = time.GetUtcNow().UtcDateTime;
         var (asked, query, _) = TasksAsked.Read(request.Query, now);
         return query is null ? TypedResults.NoContent()
-            : new Html<FacetsPart>((nameof(FacetsPart.Model), new FacetsModel(asked, await facets.Ask(query.Filter, ct), now)));
+            : new Html<FacetsPart>((nameof(FacetsPart.Model), await Facets(asked, query.Filter, facets, now, ct)));
+    }
+
+    // of a field in which something is chosen, the other values are counted as if nothing were: what would be there if they were chosen as well
+    private static async Task<FacetsModel> Facets(TasksAsked asked, Filter filter, FacetQueries facets, DateTime now, CancellationToken ct)
+    {
+        var (state, name, worker, queue) = (Other(TextField.State), Other(TextField.Name), Other(TextField.Worker), Other(TextField.Queue));
+        var all = await facets.Ask(filter, ct);
+        return new(asked, new TaskFacets((await state)?.State ?? all.State, (await name)?.Name ?? all.Name, (await worker)?.Worker ?? all.Worker, (await queue)?.Queue ?? all.Queue), now);
+
+        async Task<TaskFacets?> Other(TextField field) => asked.Beside(field, now) is { } others ? await facets.Ask(others, ct) : null;
     }
 
     public static async Task<IResult> Histogram(HttpRequest request, HistogramQueries histograms, TimeProvider time, CancellationToken ct)

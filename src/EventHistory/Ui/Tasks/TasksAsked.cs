@@ -69,6 +69,10 @@ public sealed record TasksAsked(SearchParts Parts, string Range, string From, st
 
     public string SortName => TaskOrder.Sorts[(int)Order.Sort];
 
+    /// <summary>The tasks that there would be if nothing were said of a field; null: nothing is.</summary>
+    public Filter? Beside(TextField field, DateTime now) =>
+        Parts.Beside(field, now) is { } others ? FilterParameters.Parse((this with { Parts = others }).Filters, now).Value : null;
+
     public TasksAsked Between(DateTime from, DateTime to) => this with { Range = Custom, From = Moment(from), To = Moment(to) };
 
     /// <summary>In this order; or in the other direction if it is the order already.</summary>
