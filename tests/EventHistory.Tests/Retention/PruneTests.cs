@@ -226,6 +226,9 @@ public sealed class PruneTests(Postgres postgres)
         var receipt = problem.GetProperty("receipt");
         Assert.Equal(("2026-11-03", 10, 110), (receipt.GetProperty("day").GetString(), receipt.GetProperty("tasks").GetInt32(), receipt.GetProperty("policy").GetProperty("max_tasks").GetInt32()));
         Assert.Equal(10, receipt.GetProperty("states").GetProperty("SUCCESS").GetInt32());
+        using var page = await web.Get($"/task/{Say.Id(85)}");
+        Assert.Equal(HttpStatusCode.Gone, page.StatusCode);
+        Assert.Contains("It was pruned on", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         using var there = await web.Get($"/api/v1/tasks/{Say.Id(90)}");
         Assert.Equal(HttpStatusCode.OK, there.StatusCode);
         using var never = await web.Get($"/api/v1/tasks/{Say.Id(5000)}");

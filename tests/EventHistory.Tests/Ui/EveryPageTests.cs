@@ -8,9 +8,7 @@ namespace EventHistory.Tests.Ui;
 /// <summary>Every page with the hardest texts there are, in both themes, on a desk and on a phone, with and without a script.</summary>
 public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
 {
-    private const string Evil = "<script>alert(1)</script>";
-
-    private static readonly string _odd = "\u202eesrever " + Evil + " \0\ud83d " + new string('w', 300);
+    private const string Evil = HardTexts.Evil;
 
     private Site _site = null!;
     private Visitor _visitor = null!;
@@ -19,18 +17,7 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
     {
         _site = await Site.Open(postgres);
         _visitor = await Visitor.Come(_site.Web);
-        var now = DateTime.UtcNow.AddMinutes(-5);
-        await _site.History.Record(
-        [
-            .. Enumerable.Range(1, 30).SelectMany(n => Run(n, now.AddSeconds(n))),
-            Say.Event("task-received", now, ("uuid", Evil), ("name", Evil), ("args", $"('{_odd}', {{'a': [1, 2, {{'b': None}}], 'price': Decimal('1.5')}})"), ("kwargs", "{" + new string('x', 100_000) + "}"),
-                ("retries", 0), ("hostname", Evil), ("root_id", Say.Id(1)), ("parent_id", Say.Id(1))),
-            Say.Event("task-started", now.AddSeconds(1), ("uuid", Evil), ("hostname", Evil)),
-            Say.Event("task-failed", now.AddSeconds(2), ("uuid", Evil), ("hostname", Evil), ("exception", $"ValueError('{_odd}')"),
-                ("traceback", $"Traceback (most recent call last):\n  File \"/srv/<b>/pay.py\", line 7, in <i>\n    {_odd}\nValueError: {Evil}")),
-            Say.Event("worker-heartbeat", now, ("hostname", Evil), ("active", 1), ("processed", 3), ("freq", 2.0), ("loadavg", new System.Text.Json.Nodes.JsonArray(0.1, 0.2, 0.3)),
-                ("sw_ident", Evil), ("sw_ver", "5"), ("sw_sys", "Linux")),
-        ]);
+        await _site.History.Record(HardTexts.Events(DateTime.UtcNow.AddMinutes(-5)));
     }
 
     public async ValueTask DisposeAsync()
@@ -100,12 +87,4 @@ public sealed class EveryPageTests(Postgres postgres) : IAsyncLifetime
             Assert.True(bytes <= 300_000, $"{path} takes {bytes:#,0} bytes");
         }
     }
-
-    private static IEnumerable<string> Run(int n, DateTime at) =>
-    [
-        Say.Event("task-received", at, ("uuid", Say.Id(n)), ("name", "shop.orders.place"), ("args", "(1, 2)"), ("kwargs", "{'user': 42, 'items': ['a', 'b', 'c'], 'address': {'city': 'Berlin', 'zip': '10115'}}"),
-            ("retries", 0), ("root_id", Say.Id(1)), ("parent_id", n == 1 ? null : Say.Id(1))),
-        Say.Event("task-started", at.AddMilliseconds(30), ("uuid", Say.Id(n))),
-        Say.Event("task-succeeded", at.AddSeconds(1), ("uuid", Say.Id(n)), ("runtime", 0.9), ("result", "None")),
-    ];
 }
