@@ -40,7 +40,7 @@ internal static class RuntimePages
         var rows = now.Groups.Where(g => g.Label is not null && Measured(g, choice.Of).Count > 0)
             .Select(g => new RuntimesRow(g.Label!, Measured(g, choice.Of), before.GetValueOrDefault(g.Label!)))
             .OrderByDescending(row => row.Seconds).ToList();
-        var model = new RuntimesTableModel(choice, rows, now.Total);
+        var model = new RuntimesTableModel(choice, rows, now.Total > MaxRows ? now.Total : rows.Count);
         return request.IsPart() ? new Html<RuntimesTable>((nameof(RuntimesTable.Model), model)) : new Html<RuntimesTablePage>((nameof(RuntimesTablePage.Model), model));
     }
 

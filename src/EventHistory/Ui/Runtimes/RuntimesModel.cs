@@ -66,6 +66,7 @@ public sealed record RuntimesChoice(TimeRange Range, Measure Of, RollupDimension
 public sealed record RuntimesModel(RuntimesChoice Choice, Distribution? Whole, Distribution? Before, TimeChart Chart, HeatMap Heat);
 
 /// <summary>One row for each name, queue or worker; what took the most time in all comes first.</summary>
+/// <param name="Total">How many there are, if only those with the most tasks are looked at.</param>
 public sealed record RuntimesTableModel(RuntimesChoice Choice, IReadOnlyList<RuntimesRow> Rows, int Total);
 
 /// <param name="Before">The same length of time before; null: nothing was measured then.</param>

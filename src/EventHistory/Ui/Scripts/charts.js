@@ -52,6 +52,9 @@ function pointerNote(holder) {
   }
 }
 
+// the places of values that have no neighbour: a line does not show them
+const alone = values => values.flatMap((v, i) => v != null && values[i - 1] == null && values[i + 1] == null ? [i] : [])
+
 // each series on top of those below it; drawn from the top down, so that every bar shows its own part only
 function stacked(values) {
   const sums = new Array(values[0].length).fill(0)
@@ -98,7 +101,7 @@ function drawChart(figure) {
       stroke: stack ? null : colours[i],
       fill: stack ? colours[i] : null,
       width: stack ? 0 : 1.75,
-      points: { show: !stack && ((_, __, from, to) => to - from < 3) },
+      points: stack ? { show: false } : { show: () => false, filter: () => alone(values[i]), size: 5, width: 1, fill: colours[i] },
       ...(stack ? { paths: bars } : { spanGaps: false }),
     }))],
     hooks: {
