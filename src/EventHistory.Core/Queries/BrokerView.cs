@@ -27,7 +27,7 @@ public sealed record StreamPlace(int Epoch, long Offset, DateTime At);
 /// <summary>What was recorded lately: in the last hour, or a part of it if there was much.</summary>
 /// <param name="Bytes">Of the events' JSON: the broker stores about as much.</param>
 /// <param name="Since">Null: nothing was.</param>
-public sealed record StreamTraffic(long Events, long Messages, long Bytes, DateTime? Since)
+public sealed record StreamTraffic(long Events, long Bytes, DateTime? Since)
 {
     /// <param name="number">Of the above.</param>
     /// <param name="now">UTC.</param>

@@ -25,7 +25,7 @@ internal sealed class BrokerQueries(NpgsqlDataSource database)
     // sizes are read from the rows' heads: no body is fetched
     private const string StreamsSql = """
         select s.id, s.name, s.epoch, s.last_offset, s.next_position - 1,
-               first.epoch, first.first_offset, first.recorded_at, lately.last_at, lately.events, lately.messages, lately.bytes, lately.since,
+               first.epoch, first.first_offset, first.recorded_at, last.recorded_at, lately.events, lately.bytes, lately.since,
                run.started_at, run.last_alive_at, run.ended_at, run.ended_how, run.ended_why, run.host, run.pid, run.recorded_to,
                (select count(*) from eventhistory.gap g where g.source_id = s.id),
                (select count(*) from (select from eventhistory.rejected_message r where r.source_id = s.id limit $2) unread)
@@ -33,12 +33,14 @@ internal sealed class BrokerQueries(NpgsqlDataSource database)
           left join lateral (
                select e.epoch, e.first_offset, e.recorded_at from eventhistory.event_segment e where e.source_id = s.id order by e.first_position limit 1) first on true
           left join lateral (
-               select max(e.last_at) as last_at, sum(e.event_count) filter (where e.is_late) as events,
-                      (sum(e.last_offset - e.first_offset + 1) filter (where e.is_late))::bigint as messages,
-                      (sum(octet_length(e.body)) filter (where e.is_late))::bigint as bytes, min(e.recorded_at) filter (where e.is_late) as since
-                 from (select f.event_count, f.first_offset, f.last_offset, f.recorded_at, f.body, f.recorded_at >= $1::timestamptz - interval '1 hour' as is_late,
-                              coalesce(f.part_recorded_at[cardinality(f.part_recorded_at)], f.recorded_at) as last_at
-                         from eventhistory.event_segment f where f.source_id = s.id order by f.first_position desc limit 1000) e) lately on true
+               select coalesce(e.part_recorded_at[cardinality(e.part_recorded_at)], e.recorded_at) as recorded_at
+                 from eventhistory.event_segment e where e.source_id = s.id order by e.first_position desc limit 1) last on true
+          left join lateral (
+               select sum(e.event_count) as events, sum(octet_length(e.body))::bigint as bytes, min(e.recorded_at) as since
+                 from (select f.event_count, f.recorded_at, f.body
+                         from eventhistory.event_segment f
+                        where f.source_id = s.id and f.recorded_at >= $1::timestamptz - interval '1 hour'
+                        order by f.first_position desc limit 1000) e) lately on true
           left join lateral (
                select r.* from eventhistory.recorder_run r where r.source_id = s.id order by r.started_at desc, r.id desc limit 1) run on true
          order by s.name
@@ -47,10 +49,10 @@ internal sealed class BrokerQueries(NpgsqlDataSource database)
     private static (int Id, BrokerView View) Stream(NpgsqlDataReader row) => (row.GetInt32(0), new BrokerView(
         row.GetString(1), row.GetInt32(2), TaskRecord.Value<long>(row, 3), row.GetInt64(4),
         row.IsDBNull(5) ? null : new StreamPlace(row.GetInt32(5), row.GetInt64(6), row.GetDateTime(7)), TaskRecord.Value<DateTime>(row, 8),
-        new StreamTraffic(TaskRecord.Value<long>(row, 9) ?? 0, TaskRecord.Value<long>(row, 10) ?? 0, TaskRecord.Value<long>(row, 11) ?? 0, TaskRecord.Value<DateTime>(row, 12)),
-        row.IsDBNull(13) ? null : new RecorderRun(row.GetDateTime(13), row.GetDateTime(14), TaskRecord.Value<DateTime>(row, 15), TaskRecord.Text(row, 16),
-            TaskRecord.Text(row, 17), TaskRecord.Text(row, 18), TaskRecord.Value<int>(row, 19)),
-        TaskRecord.Value<DateTime>(row, 20), [], row.GetInt64(21), row.GetInt64(22)));
+        new StreamTraffic(TaskRecord.Value<long>(row, 9) ?? 0, TaskRecord.Value<long>(row, 10) ?? 0, TaskRecord.Value<DateTime>(row, 11)),
+        row.IsDBNull(12) ? null : new RecorderRun(row.GetDateTime(12), row.GetDateTime(13), TaskRecord.Value<DateTime>(row, 14), TaskRecord.Text(row, 15),
+            TaskRecord.Text(row, 16), TaskRecord.Text(row, 17), TaskRecord.Value<int>(row, 18)),
+        TaskRecord.Value<DateTime>(row, 19), [], row.GetInt64(20), row.GetInt64(21)));
 
     private const string GapsSql = """
         select kind, epoch, after_offset, next_offset, messages, after_time, before_time, noticed_at
