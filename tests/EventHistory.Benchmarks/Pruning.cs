@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace EventHistory.Benchmarks;
@@ -44,6 +46,7 @@ internal static class Pruning
             [
                 Figure.AtMost($"pruning {prune.Tasks / 1e6:0.##} M of {tasks / 1e6:0.##} M tasks", _target.TotalSeconds, prune.Seconds, " s", "F1"),
                 Figure.AtMost("lag of recording meanwhile", 5, prune.Lag, " s", "F1"),
+                Figure.AtMost("longest that a table was locked", 100, LongestLock(prune.Said), " ms"),
             ],
             [
                 new("", ["tasks that went", "seconds", "tasks/s", "greatest lag, s", "slowest look-up meanwhile, ms", "it said"],
@@ -86,6 +89,9 @@ internal static class Pruning
             throw new InvalidOperationException($"eventhistory prune ended with {prune.ExitCode}:\n{prune.Said}");
         return (await stored.Data.Scalar<long>(PrunedSql, bench.Ct), seconds, lag, slowest, prune.Said.Trim().Split('\n')[^1]);
     }
+
+    private static double LongestLock(string said) =>
+        double.Parse(Regex.Match(said, "locked for more than ([0-9,]+) ms").Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     /// <summary>Events at a steady rate, and how far behind they are recorded.</summary>
     private sealed class Traffic(SeededDatabase stored, string stream, CeleryLoad load, Bench bench)

@@ -62,7 +62,7 @@ internal static class PruneCommand
         var result = await prune.Run(policy, DateTime.UtcNow, progress.Show, stop);
         return
         [
-            Text($"Pruned {result.Tasks:N0} tasks and {result.Events:N0} events of the log in {watch.Elapsed:h\\:mm\\:ss}; {Size(result.BytesFreed)} of disk are free again."),
+            Text($"Pruned {result.Tasks:N0} tasks and {result.Events:N0} events of the log in {watch.Elapsed:h\\:mm\\:ss}; {Size(result.BytesFreed)} of disk are free again. No table was locked for more than {Math.Ceiling(result.LongestLock.TotalMilliseconds):N0} ms."),
             .. result.Other.Where(other => other.Value > 0).Select(other => Text($"Pruned {other.Value:N0} rows by {other.Key}.")),
         ];
     }

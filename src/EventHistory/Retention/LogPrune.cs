@@ -136,7 +136,7 @@ internal sealed class LogPrune(PruneSession session, NpgsqlDataSource database, 
             foreach (var source in tombstones.GroupBy(t => t.Source))
                 await TombstoneRows.AddAll(session.Connection, source.Key, [.. source.Select(t => t.Tombstone)], new Removal(Tombstone.Prune, RemovalProof.Seal, now, "retention", null, receipt), ct);
             await session.Execute(PaidSql, ct, new NpgsqlParameter { Value = partition.Day });
-            await session.Execute($"lock table only eventhistory.event_segment, eventhistory.{partition.Name} in access exclusive mode", ct);
+            await session.Lock($"lock table only eventhistory.event_segment, eventhistory.{partition.Name} in access exclusive mode", ct);
             if (await partition.Count(session, ct) != segments)
                 return false; // something was recorded into a day that is over: a clock was set back
             await session.Execute("select eventhistory.swap_partition('event_segment', $1)", ct, new NpgsqlParameter { Value = partition.Name });

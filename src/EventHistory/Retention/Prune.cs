@@ -61,7 +61,7 @@ internal sealed class Prune(NpgsqlDataSource database)
         result += await Log(session, policy, text, now, report, ct);
         result = result with { Other = await AgedRows.Delete(session, policy, text, now, ct) };
         await session.Patiently(EndSql, ct);
-        return result;
+        return result with { LongestLock = session.LongestLock };
     }
 
     private static async Task<GoingTasks> Choose(PruneSession session, RetentionPolicy policy, DateTime now, IReadOnlyList<DayPartition> logDays, CancellationToken ct)
@@ -121,6 +121,9 @@ internal sealed record PruneResult
     public long Events { get; init; }
 
     public long BytesFreed { get; init; }
+
+    /// <summary>See <see cref="PruneSession.LongestLock"/>.</summary>
+    public TimeSpan LongestLock { get; init; }
 
     /// <summary>By limit, rows of what is no task.</summary>
     public IReadOnlyDictionary<string, long> Other { get; init; } = new Dictionary<string, long>();

@@ -14,7 +14,12 @@ internal sealed class PruneSession : IAsyncDisposable
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(150);
 
+    private long? _lockAsked;
+
     private PruneSession(NpgsqlConnection connection) => Connection = connection;
+
+    /// <summary>For so long at most somebody else can have had to wait for a table: from when a lock was asked for until it was given back.</summary>
+    public TimeSpan LongestLock { get; private set; }
 
     public NpgsqlConnection Connection { get; }
 
@@ -66,10 +71,15 @@ internal sealed class PruneSession : IAsyncDisposable
                     var done = await work();
                     if (done)
                         await transaction.CommitAsync(ct);
+                    else
+                        await transaction.RollbackAsync(ct);
+                    Unlocked();
                     return done;
                 }
                 catch (PostgresException refusal) when (refusal.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
                 {
+                    await transaction.RollbackAsync(ct);
+                    Unlocked();
                     if (Stopwatch.GetElapsedTime(started) > _patience)
                         throw new TimeoutException($"The tables were in use for {_patience.TotalMinutes} minutes without a pause; what is left goes with the next run.", refusal);
                 }
@@ -78,11 +88,26 @@ internal sealed class PruneSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The same for one statement that locks tables.</summary>
     public Task<bool> Patiently(string sql, CancellationToken ct, params NpgsqlParameter[] parameters) => Patiently(async () =>
     {
-        await Execute(sql, ct, [.. parameters.Select(p => p.Clone())]);
+        await Lock(sql, ct, [.. parameters.Select(p => p.Clone())]);
         return true;
     }, ct);
+
+    /// <summary>Of a <see cref="Patiently(Func{Task{bool}}, CancellationToken)"/>, a statement that locks tables until its end.</summary>
+    public Task<int> Lock(string sql, CancellationToken ct, params NpgsqlParameter[] parameters)
+    {
+        _lockAsked ??= Stopwatch.GetTimestamp();
+        return Execute(sql, ct, parameters);
+    }
+
+    private void Unlocked()
+    {
+        if (_lockAsked is { } asked && Stopwatch.GetElapsedTime(asked) is var held && held > LongestLock)
+            LongestLock = held;
+        _lockAsked = null;
+    }
 
 #pragma warning disable CA2100 // constants, and names of our own tables
     public async Task<int> Execute(string sql, CancellationToken ct, params NpgsqlParameter[] parameters)

@@ -12,7 +12,7 @@ internal sealed class PruneWork(Prune prune, RetentionPolicies policies, TimePro
     {
         var (policy, _) = await policies.InForce(ct);
         var result = await prune.Run(policy, time.GetUtcNow().UtcDateTime, report, ct);
-        var done = WorkDone.Of([("tasks", result.Tasks), ("events", result.Events), .. result.Other.Select(other => (other.Key, other.Value))]);
+        var done = WorkDone.Of([("tasks", result.Tasks), ("events", result.Events), ("longest_lock_ms", (long)result.LongestLock.TotalMilliseconds), .. result.Other.Select(other => (other.Key, other.Value))]);
         return done with { BytesFreed = result.BytesFreed };
     }
 }

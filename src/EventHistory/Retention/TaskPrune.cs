@@ -61,7 +61,7 @@ internal sealed class TaskPrune(PruneSession session, GoingTasks going, LogDays 
             var hopeless = false;
             isOver = await session.Patiently(async () =>
             {
-                await session.Execute($"lock table only eventhistory.task, eventhistory.{partition.Name} in access exclusive mode", ct);
+                await session.Lock($"lock table only eventhistory.task, eventhistory.{partition.Name} in access exclusive mode", ct);
                 var (changes, ofGoing) = await Changes(ct);
                 hopeless = ofGoing > 0 || (changes > 0 && !hasMore);
                 if (hopeless || changes > Little)
@@ -119,7 +119,7 @@ internal sealed class TaskPrune(PruneSession session, GoingTasks going, LogDays 
         if (deleted != receipt.Tasks)
             return false;
         await Validate(receipt, ct);
-        await session.Execute("select eventhistory.unwatch_partition($1)", ct, new NpgsqlParameter { Value = partition.Name });
+        await session.Lock("select eventhistory.unwatch_partition($1)", ct, new NpgsqlParameter { Value = partition.Name });
         return true;
     }, ct);
 
