@@ -111,7 +111,7 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         Assert.True(rebuilds > 1, "the load was over too soon");
         Assert.Equal(rebuilds + 1, (await Source(database)).Generation);
         Assert.Contains("a rebuild has replaced what it knew", service.Output, StringComparison.Ordinal);
-        AllRows.Same(truth, await LogProof.Read(database.Data));
+        AllRows.Same(truth, (await LogProof.Read(database.Data)).FindAll(e => !e.StartsWith("{\"type\":\"eventhistory-rebuilt\"", StringComparison.Ordinal)));
         await Verb.Succeeds("verify", database.ConnectionString);
         await using (var other = await Recorder.Start(feed, calm.ConnectionString).Ready())
         {
