@@ -122,10 +122,12 @@ public sealed class BrowserTests(Postgres postgres) : IAsyncLifetime
         await _site.History.Record(Enumerable.Range(0, 60).Select(n => Say.Received(Say.Id(n), "shop.pay", Say.At("10:00:30").AddMinutes(n))));
         var page = await _visitor.Open();
         await page.GotoAsync("/tasks?from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z");
+        await Assertions.Expect(page.Locator(".facet .count").First).ToBeVisibleAsync(); // the page has its parts, and stays as it is
         var box = await page.Locator(".histogram[data-wired]").BoundingBoxAsync() ?? throw new InvalidOperationException("no histogram");
         await page.Mouse.MoveAsync(box.X + (box.Width * 10.5f / 60), box.Y + 20);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + (box.Width * 19.5f / 60), box.Y + 30, new() { Steps = 4 });
+        await Assertions.Expect(page.Locator(".histogram .drawing")).ToBeVisibleAsync();
         await page.Mouse.UpAsync();
 
         await page.WaitForURLAsync("**/tasks?*from=2026-11-21T10%3A10%3A00Z*");
