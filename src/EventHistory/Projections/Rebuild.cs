@@ -42,12 +42,12 @@ internal sealed class Rebuild(NpgsqlDataSource sessions, NpgsqlDataSource databa
         await using var lookups = await sessions.OpenConnectionAsync(ct);
         if (!await Ask<bool>(session, TryLockSql, ct))
             throw new StartException("Another rebuild of this database, a prune or an erasure is running: wait for it, or end it.");
-        await Execute(session, BeginSql, ct);
-        await Execute(session, ErasedStartsSql, ct);
-        var pruned = await PrunedTaskRows.InLog(session, null, ct);
         var (isPrepared, swapped) = (false, false);
         try
         {
+            await Execute(session, BeginSql, ct);
+            await Execute(session, ErasedStartsSql, ct);
+            var pruned = await PrunedTaskRows.InLog(session, null, ct);
             var replays = new List<Replay>();
             long folded = 0;
             for (var attempt = 1; ; attempt++)
