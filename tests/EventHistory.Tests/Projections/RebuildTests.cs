@@ -95,6 +95,8 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         await using var feed = await rabbit.CreateFeed();
         await using var database = await postgres.CreateDatabase();
         await using var calm = await postgres.CreateDatabase();
+        await using (var silent = database.Data.CreateCommand("alter table eventhistory.projection disable trigger rebuilt")) // positions are to be those of the calm one
+            await silent.ExecuteNonQueryAsync(Ct);
         await using var service = await Recorder.Start(feed, database.ConnectionString).Ready();
         var publishing = new LoadPublisher(feed.Url, feed.Exchange) { MessagesPerSecond = 400 }.Publish(new CeleryLoad(Tasks: 15_000, SentInLists: true).Messages(), Ct);
         await database.WaitForPosition(4000);
@@ -111,7 +113,7 @@ public sealed class RebuildTests(Postgres postgres, RabbitMq rabbit)
         Assert.True(rebuilds > 1, "the load was over too soon");
         Assert.Equal(rebuilds + 1, (await Source(database)).Generation);
         Assert.Contains("a rebuild has replaced what it knew", service.Output, StringComparison.Ordinal);
-        AllRows.Same(truth, (await LogProof.Read(database.Data)).FindAll(e => !e.StartsWith("{\"type\":\"eventhistory-rebuilt\"", StringComparison.Ordinal)));
+        AllRows.Same(truth, await LogProof.Read(database.Data));
         await Verb.Succeeds("verify", database.ConnectionString);
         await using (var other = await Recorder.Start(feed, calm.ConnectionString).Ready())
         {
