@@ -20,7 +20,7 @@ internal sealed class FacetCounts
     public static async Task<FacetCounts> OfRows(NpgsqlConnection connection, StoredDays days, FilterSql filter, CancellationToken ct)
     {
         var (counts, range) = (new FacetCounts(), TimeWindow.Of(filter.Filter, TimeField.FirstSeen));
-        await new TimeWindows(connection, days).Ask(range, backInTime: true, TaskWalk.IsOrderedByIndex(filter.Filter), window => counts.Add(connection, filter,
+        await new TimeWindows(connection, days).Ask(range, backInTime: true, TaskWalk.Found(filter.Filter, byFirstSign: true), window => counts.Add(connection, filter,
             parameters => window.Condition("t.first_seen", parameters) + days.Condition(range.And(window), parameters), ct), ct);
         return counts;
     }

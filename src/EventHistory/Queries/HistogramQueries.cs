@@ -89,8 +89,8 @@ internal sealed class HistogramQueries(NpgsqlDataSource database, DayTables tabl
         var days = await tables.Read(connection, ct);
         var seen = TimeWindow.Of(filter.Filter, TimeField.FirstSeen);
         var (counted, oldest) = (0L, DateTime.MaxValue);
-        var isOrdered = field == TimeField.FirstSeen && TaskWalk.IsOrderedByIndex(filter.Filter);
-        await new TimeWindows(connection, days).Ask(new TimeWindow(counts.From, counts.To), backInTime: true, isOrdered, async window =>
+        var rows = TaskWalk.Found(filter.Filter, byFirstSign: field == TimeField.FirstSeen);
+        await new TimeWindows(connection, days).Ask(new TimeWindow(counts.From, counts.To), backInTime: true, rows, async window =>
         {
             var (tasks, first) = await AddRows(connection, filter, field, counts, parameters => window.Condition(Column(field), parameters)
                 + days.Condition(field == TimeField.FirstSeen ? seen.And(window) : seen, parameters), ct, TaskHistogram.MaxRows - counted);

@@ -15,7 +15,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
           from eventhistory.task t
           left join eventhistory.label frames on frames.id = t.frames_id
 
-        """ + TaskRecord.Labels + " where t.key = $1 order by t.first_seen desc, t.source_id limit 1"; // of several brokers, the latest
+        """ + TaskRecord.Labels + " where t.key = $1 order by t.settled desc, t.source_id limit 1"; // the latest day first, and no further; of several brokers, the latest
 
     private const int FirstOwnColumn = TaskRecord.TextColumn + 7;
 
@@ -74,7 +74,7 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     private const string ChildrenSql = """
         select t.key, t.id, name.value, t.state
           from eventhistory.task t left join eventhistory.label name on name.id = t.name_id
-         where t.parent_key = $1 and t.key <> $1 and t.source_id = $2
+         where t.parent_key = $1 and t.key <> $1 and t.source_id = $2 and t.settled >= $4
          order by t.first_seen, t.key
          limit $3
         """;
@@ -94,13 +94,15 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
     private static async Task<Surroundings> Around(NpgsqlConnection connection, StoredTask task, CancellationToken ct)
     {
         var relatives = new[] { task.RootKey, task.ParentKey }.OfType<Guid>().Where(key => key != task.Key).Distinct().ToArray();
+        var seen = task.Task.FirstSeen ?? DateTime.UnixEpoch;
+        var born = (seen < task.Settled ? seen : task.Settled) - _near; // a child ends later, by whichever clock
         await using var batch = new NpgsqlBatch(connection)
         {
             Timeout = QueryFault.TimeLimit,
             BatchCommands =
             {
-                new(ChildrenSql) { Parameters = { new() { Value = task.Key }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxChildren + 1 } } },
-                Relatives(relatives, task.SourceId, (task.Task.FirstSeen ?? DateTime.UnixEpoch) - _near, task.Settled == DateTime.MaxValue ? task.Settled : task.Settled + _near),
+                new(ChildrenSql) { Parameters = { new() { Value = task.Key }, new() { Value = task.SourceId }, new() { Value = TaskDetail.MaxChildren + 1 }, Time(born) } },
+                Relatives(relatives, task.SourceId, born, task.Settled == DateTime.MaxValue ? task.Settled : task.Settled + _near),
                 new(FailureSql) { Parameters = { new() { Value = task.SourceId }, new() { Value = task.FailureId ?? 0 } } },
                 RuntimeRanks.Question(task),
             },
@@ -135,10 +137,12 @@ internal sealed class TaskDetailQueries(NpgsqlDataSource database)
         {
             new() { Value = keys },
             new() { Value = source },
-            new() { Value = from, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = to, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            Time(from),
+            Time(to),
         },
     };
+
+    private static NpgsqlParameter Time(DateTime at) => new() { Value = at, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static RelatedTask? Relation(Guid? key, string? id, Dictionary<Guid, RelatedTask> recorded) =>
         key is null || id is null ? null : recorded.GetValueOrDefault(key.Value, new RelatedTask(id, null, null));

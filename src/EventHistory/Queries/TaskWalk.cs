@@ -27,10 +27,10 @@ internal sealed class TaskWalk(NpgsqlConnection connection, StoredDays days, Fil
     {
         if (!order.IsByTime || IsAboutFew(filter.Filter))
             return await Ask([filter], default, limit, ct);
-        var isOrdered = order.Sort == TaskSort.FirstSeen && IsOrderedByIndex(filter.Filter);
-        var walks = isOrdered ? filter.Walks(MaxWalks) : [filter];
+        var rows = Found(filter.Filter, byFirstSign: order.Sort == TaskSort.FirstSeen);
+        var walks = rows == RowsFound.InOrder ? filter.Walks(MaxWalks) : [filter];
         var found = new List<TaskPlace>();
-        await new TimeWindows(connection, days).Ask(Range(), _descending, isOrdered, async window =>
+        await new TimeWindows(connection, days).Ask(Range(), _descending, rows, async window =>
         {
             var more = await Ask(walks, window, limit - found.Count, ct);
             found.AddRange(walks.Count == 1 ? more : Sorted(more).Take(limit - found.Count));
@@ -55,11 +55,20 @@ internal sealed class TaskWalk(NpgsqlConnection connection, StoredDays days, Fil
         return range.And(_descending ? new TimeWindow(null, at.Time < _last ? at.Time.AddTicks(TimeSpan.TicksPerMicrosecond) : null) : new TimeWindow(at.Time, null));
     }
 
+    /// <param name="byFirstSign">Whether the windows are stretches of the times of first signs; other times are looked at where an index on texts finds the rows, or in few.</param>
+    public static RowsFound Found(Filter filter, bool byFirstSign) =>
+        byFirstSign && IsOrderedByIndex(filter) ? RowsFound.InOrder
+        : !byFirstSign || filter.Conditions.Any(IsAboutText) ? RowsFound.ByText
+        : RowsFound.ByReading;
+
+    private static bool IsAboutText(Filter condition) => condition
+        is PairTerm or TextTerm { Field: TextField.Any or TextField.Id or TextField.Args or TextField.Kwargs or TextField.Result or TextField.Exception or TextField.Traceback };
+
     /// <summary>
     /// True if an index gives what matches by its first sign, or by it and few states and names. Of tasks that did not succeed there are few enough to
     /// look at their workers and queues on the way.
     /// </summary>
-    public static bool IsOrderedByIndex(Filter filter)
+    private static bool IsOrderedByIndex(Filter filter)
     {
         var isOfFew = filter.Conditions.Any(condition => condition is TextTerm { Field: TextField.State } term
             && term.Patterns.All(p => p.Exact is { } state && state != TaskStates.Success));

@@ -20,35 +20,55 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
     /// <summary>Where an index has the rows in their order, and only the tables to look into are to be few.</summary>
     private static readonly TimeSpan _wide = TimeSpan.FromDays(1);
 
+    /// <summary>So many rows are read in the first window, and four times as many in each that follows: a burst may have come in within seconds.</summary>
+    private const long FewRows = 20_000;
+    private const int MoreRows = 4;
+
     private const string OnlyBitmapsSql = "set local enable_indexscan = off; set local enable_seqscan = off";
     private const string AnyPlanSql = "set local enable_indexscan = on; set local enable_seqscan = on";
 
     /// <summary>Asks one after the other until it is told to stop, or until there is no more.</summary>
     /// <param name="range">Nothing outside of it is asked for.</param>
     /// <param name="backInTime">Which way to go.</param>
-    /// <param name="ordered">Whether an index has the rows in their order.</param>
+    /// <param name="found">How those that match are found.</param>
     /// <param name="ask">Asks for one of them; true: it is enough.</param>
-    public async Task Ask(TimeWindow range, bool backInTime, bool ordered, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
+    public async Task Ask(TimeWindow range, bool backInTime, RowsFound found, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
     {
         if (await Span(ct) is not (var first, var last))
             return;
         var near = backInTime ? range.To : range.From;
         var limit = backInTime ? range.From : range.To;
         var start = backInTime ? Earlier(near, last) : Later(near, first);
-        if (!ordered)
+        if (found != RowsFound.InOrder)
             await Plan(OnlyBitmapsSql, ct);
-        for (var width = ordered ? _wide : _narrow; ; width *= Widening)
+        var rows = FewRows;
+        for (var width = found == RowsFound.InOrder ? _wide : _narrow; ; width *= Widening)
         {
             // beyond the first and the last first sign, all the rest is asked for: other times of a task may lie there
             var far = backInTime
                 ? start - Later(limit, first) > width ? start - width : limit
                 : Earlier(limit, last) - start > width ? start + width : limit;
+            if (found == RowsFound.ByReading && await Edge(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far), backInTime, rows, ct) is { } edge)
+                (far, rows) = (backInTime ? edge : edge.AddTicks(TimeSpan.TicksPerMicrosecond), rows * MoreRows);
             if (await ask(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far)) || far == limit)
                 break;
             near = far;
         }
-        if (!ordered)
+        if (found != RowsFound.InOrder)
             await Plan(AnyPlanSql, ct);
+    }
+
+    /// <summary>The time of the row behind so many in a window; null: it has no more. Only the index is looked at.</summary>
+    private async Task<DateTime?> Edge(TimeWindow window, bool backInTime, long rows, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
+        var condition = window.Condition("t.first_seen", command.Parameters) + days.Condition(window, command.Parameters);
+#pragma warning disable CA2100 // put together of our own texts; values are parameters
+        command.CommandText = $"""
+            select t.first_seen from eventhistory.task t where true{condition} order by t.first_seen {(backInTime ? "desc" : "asc")} offset {rows} limit 1
+            """;
+#pragma warning restore CA2100
+        return (DateTime?)await command.ExecuteScalarAsync(ct);
     }
 
     private static DateTime Earlier(DateTime? bound, DateTime than) => bound < than ? bound.Value : than;
@@ -81,6 +101,19 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(ct);
     }
+}
+
+/// <summary>How the rows that match are found within a window.</summary>
+internal enum RowsFound
+{
+    /// <summary>An index has them in their order: no more are read than are wanted.</summary>
+    InOrder,
+
+    /// <summary>An index on parts of texts finds the few that there are.</summary>
+    ByText,
+
+    /// <summary>All of the window are read, by their first sign, and looked at.</summary>
+    ByReading,
 }
 
 /// <param name="From">Included; null: no bound.</param>

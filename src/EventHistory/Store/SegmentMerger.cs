@@ -26,9 +26,9 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
     /// <param name="ct">Stops between two steps, or in the middle of one: that one is then undone.</param>
     public async Task<MergeCount> Merge(DateTime closedBefore, CancellationToken ct)
     {
-        var count = new MergeCount();
+        var (count, buffers) = (new MergeCount(), new Buffers());
         foreach (var source in await Sources(ct))
-            await Merge(source, closedBefore, count, ct);
+            await Merge(source, closedBefore, buffers, count, ct);
         foreach (var (partition, rows) in count.Emptied)
         {
             if (rows > 0)
@@ -43,7 +43,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         return await LogSource.All(connection, ct);
     }
 
-    private async Task Merge(LogSource source, DateTime closedBefore, MergeCount count, CancellationToken ct)
+    private async Task Merge(LogSource source, DateTime closedBefore, Buffers buffers, MergeCount count, CancellationToken ct)
     {
         var plan = new MergePlan(closedBefore);
         var position = Math.Max(source.First, _done.GetValueOrDefault(source.Id));
@@ -51,14 +51,14 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         {
             foreach (var size in sizes)
             {
-                if (plan.Add(size) is { } run && !await Step(source, run, count, ct))
+                if (plan.Add(size) is { } run && !await Step(source, run, buffers, count, ct))
                     return;
                 if (plan.IsOver)
                     break;
                 position = size.FirstPosition + size.Count;
             }
         }
-        if (plan.End() is { } last && !await Step(source, last, count, ct))
+        if (plan.End() is { } last && !await Step(source, last, buffers, count, ct))
             return;
         _done[source.Id] = position;
     }
@@ -85,7 +85,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
     private const string AtLeisureSql = "select set_config('synchronous_commit', 'off', true)";
 
     /// <returns>False: another process is at it.</returns>
-    private async Task<bool> Step(LogSource source, MergeRun run, MergeCount count, CancellationToken ct)
+    private async Task<bool> Step(LogSource source, MergeRun run, Buffers buffers, MergeCount count, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
         await using (var connection = await database.OpenConnectionAsync(ct))
@@ -95,7 +95,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
                 return false;
             await using (var atLeisure = new NpgsqlCommand(AtLeisureSql, connection))
                 await atLeisure.ExecuteNonQueryAsync(ct);
-            if (await Merged(connection, source, run, ct) is not { } merged)
+            if (await Merged(connection, source, run, buffers, ct) is not { } merged)
                 return true;
             var partition = await Replace(connection, source, run, merged, ct);
             await transaction.CommitAsync(ct);
@@ -119,11 +119,12 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         """;
 
     /// <returns>Null: the run is not what it was when it was planned, or its links do not follow from its events.</returns>
-    private async Task<LogSegment?> Merged(NpgsqlConnection connection, LogSource source, MergeRun run, CancellationToken ct)
+    private async Task<LogSegment?> Merged(NpgsqlConnection connection, LogSource source, MergeRun run, Buffers buffers, CancellationToken ct)
     {
         if (await LinkBefore.Find(connection, source.Id, run.First, ct) is not { } link)
             return null;
-        var body = new ArrayBufferWriter<byte>(64 * 1024);
+        var body = buffers.Body;
+        body.ResetWrittenCount();
         body.Write("["u8);
         var segments = new List<LogSegment>(run.Segments);
         var check = new ChainCheck(run.First, link, type => _types[type]);
@@ -131,7 +132,7 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, ct);
         while (await rows.ReadAsync(ct))
         {
-            var segment = await SegmentRow.Read(rows, run.First, length => new byte[length], ct);
+            var segment = await SegmentRow.Read(rows, run.First, buffers.Room, ct);
             await _types.Fetch(segment, ct);
             if (check.Add(segment) is { } fault)
             {
@@ -186,4 +187,19 @@ internal sealed class SegmentMerger(NpgsqlDataSource database, ILogger<SegmentMe
         },
     };
 #pragma warning restore CA2100
+
+    /// <summary>Used again from step to step: as new ones, of half a megabyte each, they would lie about until the collector minds.</summary>
+    private sealed class Buffers
+    {
+        private byte[] _segment = [];
+
+        public ArrayBufferWriter<byte> Body { get; } = new(64 * 1024);
+
+        public Memory<byte> Room(int length)
+        {
+            if (length > _segment.Length)
+                _segment = new byte[length + (length / 4)];
+            return _segment.AsMemory(0, length);
+        }
+    }
 }
