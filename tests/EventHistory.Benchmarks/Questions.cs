@@ -10,7 +10,7 @@ internal static class Questions
     private const int OfEachKind = 60;
     private const int Unmeasured = 5;
     private const int EventsPerSecond = 2_000;
-    private const int BacklogTasks = 400_000;
+    private const int BacklogTasks = 300_000; // with what comes in meanwhile, those of a day
 
     private static readonly TimeSpan _betweenQuestions = TimeSpan.FromMilliseconds(200);
 

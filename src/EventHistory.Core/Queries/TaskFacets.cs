@@ -7,7 +7,7 @@ public sealed record TaskFacets(Facet State, Facet Name, Facet Worker, Facet Que
     public const int MaxValues = 100;
 
     /// <summary>So many tasks are read at most: the ones seen last.</summary>
-    public const int MaxRows = 10_000;
+    public const int MaxRows = 5_000;
 }
 
 /// <summary>The values of one field, and how many tasks have each.</summary>
@@ -15,7 +15,7 @@ public sealed record TaskFacets(Facet State, Facet Name, Facet Worker, Facet Que
 /// <param name="IsComplete">False: there are more values.</param>
 /// <param name="Basis">
 /// rows: every matching task was counted. rollups: counted by the time at which tasks finished. newest: only the matching tasks seen last were counted,
-/// 10,000 of them.
+/// 5,000 of them.
 /// </param>
 /// <param name="IsExact">False: an estimate, because the range is about when tasks were first seen, or not all were counted.</param>
 public sealed record Facet(IReadOnlyList<FacetValue> Values, bool IsComplete, string Basis, bool IsExact);

@@ -31,7 +31,7 @@ internal static class TaskEndpoints
 
         api.MapGet("/tasks/facets", Facets)
             .WithName("get_task_facets").WithTags("Tasks").WithSummary("How tasks are spread over states, names, workers and queues")
-            .WithDescription("Counts of the tasks that match every condition. Up to 10,000 are counted from their rows; more from rollups, as far as these can tell, "
+            .WithDescription("Counts of the tasks that match every condition. Up to 5,000 are counted from their rows; more from rollups, as far as these can tell, "
                 + "or else only the ones seen last: basis and is_exact say so.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .WithQuery([.. FilterQuery.Parameters]);

@@ -9,6 +9,12 @@ internal sealed class FacetCounts
 {
     public static readonly IReadOnlyList<TextField> Fields = [TextField.State, TextField.Name, TextField.Worker, TextField.Queue];
 
+    /// <summary>Rows that are read one by one before any other way is tried.</summary>
+    private const int Nearest = 10 * TaskFacets.MaxRows;
+
+    /// <summary>Open tasks that are counted beside rollups, which know nothing of them.</summary>
+    private const int MostOpen = 50_000;
+
     private readonly Dictionary<string, long> _states = [];
     private readonly Dictionary<TextField, Dictionary<int, long>> _labels = Fields.Skip(1).ToDictionary(field => field, _ => new Dictionary<int, long>());
 
@@ -16,11 +22,14 @@ internal sealed class FacetCounts
 
     public bool IsComplete { get; set; } = true;
 
+    public long Tasks => _states.Values.Sum();
+
     /// <summary>The matching rows, or those of them that were seen last.</summary>
     public static async Task<FacetCounts> OfRows(NpgsqlConnection connection, StoredDays days, FilterSql filter, CancellationToken ct)
     {
         var (counts, range) = (new FacetCounts(), TimeWindow.Of(filter.Filter, TimeField.FirstSeen));
-        await new TimeWindows(connection, days).Ask(range, backInTime: true, TaskWalk.Found(filter.Filter, byFirstSign: true), window => counts.Add(connection, filter,
+        await new TimeWindows(connection, days).Ask(range, backInTime: true, TaskWalk.Found(filter.Filter, byFirstSign: true), Nearest, window => counts.Add(connection, filter,
+            window.Nearest > 0, parameters => window.Tasks("t.first_seen desc", days, parameters),
             parameters => window.Condition("t.first_seen", parameters) + days.Condition(range.And(window), parameters), ct), ct);
         return counts;
     }
@@ -29,12 +38,16 @@ internal sealed class FacetCounts
     public static async Task<FacetCounts> OfOpenRows(NpgsqlConnection connection, FilterSql filter, CancellationToken ct)
     {
         var counts = new FacetCounts();
-        await counts.Add(connection, filter, _ => " and t.settled = 'infinity'", ct);
+        await counts.Add(connection, filter, allOrNone: false, _ => "eventhistory.task t", _ => " and t.settled = 'infinity'", ct, MostOpen);
         return counts;
     }
 
+    /// <param name="allOrNone">Whether nothing is added unless there are enough.</param>
+    /// <param name="tasks">Where they are.</param>
+    /// <param name="narrower">What comes behind the filter's condition.</param>
     /// <returns>True when no more are counted.</returns>
-    private async Task<bool> Add(NpgsqlConnection connection, FilterSql filter, Func<NpgsqlParameterCollection, string> narrower, CancellationToken ct)
+    private async Task<bool> Add(NpgsqlConnection connection, FilterSql filter, bool allOrNone, Func<NpgsqlParameterCollection, string> tasks,
+        Func<NpgsqlParameterCollection, string> narrower, CancellationToken ct, int most = TaskFacets.MaxRows)
     {
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
         var condition = filter.Condition(command.Parameters) + narrower(command.Parameters);
@@ -42,14 +55,20 @@ internal sealed class FacetCounts
         command.CommandText = $"""
             select grouping(m.state, m.name_id, m.worker_id, m.queue_id), m.state, coalesce(m.name_id, m.worker_id, m.queue_id, 0), count(*)
               from (select t.state, t.name_id, t.worker_id, t.queue_id
-                      from eventhistory.task t where {condition} order by t.first_seen desc limit {TaskFacets.MaxRows - _states.Values.Sum()}) m
+                      from {tasks(command.Parameters)} where {condition} order by t.first_seen desc limit {most - Tasks}) m
              group by grouping sets ((m.state), (m.name_id), (m.worker_id), (m.queue_id))
             """;
 #pragma warning restore CA2100
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        while (await rows.ReadAsync(ct))
-            Add(rows);
-        if (_states.Values.Sum() < TaskFacets.MaxRows)
+        var found = new List<(int Grouping, string? State, int Label, long Tasks)>();
+        await using (var rows = await command.ExecuteReaderAsync(ct))
+        {
+            while (await rows.ReadAsync(ct))
+                found.Add((rows.GetInt32(0), TaskRecord.Text(rows, 1), rows.GetInt32(2), rows.GetInt64(3)));
+        }
+        if (allOrNone && found.Where(f => f.State is not null).Sum(f => f.Tasks) < most)
+            return false;
+        found.ForEach(Add);
+        if (Tasks < most)
             return false;
         (Basis, IsComplete) = (CountBasis.Newest, false);
         return true;
@@ -89,15 +108,14 @@ internal sealed class FacetCounts
         [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Take(TaskFacets.MaxValues)];
 
     // grouping() has a bit for each column that is not grouped by: the first column's is the highest
-    private void Add(NpgsqlDataReader row)
+    private void Add((int Grouping, string? State, int Label, long Tasks) found)
     {
-        var tasks = row.GetInt64(3);
-        switch (row.GetInt32(0))
+        switch (found.Grouping)
         {
-            case 0b0111: Add(_states, row.GetString(1), tasks); break;
-            case 0b1011: Add(_labels[TextField.Name], row.GetInt32(2), tasks); break;
-            case 0b1101: Add(_labels[TextField.Worker], row.GetInt32(2), tasks); break;
-            default: Add(_labels[TextField.Queue], row.GetInt32(2), tasks); break;
+            case 0b0111: Add(_states, found.State!, found.Tasks); break;
+            case 0b1011: Add(_labels[TextField.Name], found.Label, found.Tasks); break;
+            case 0b1101: Add(_labels[TextField.Worker], found.Label, found.Tasks); break;
+            default: Add(_labels[TextField.Queue], found.Label, found.Tasks); break;
         }
     }
 

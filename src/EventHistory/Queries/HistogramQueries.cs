@@ -90,7 +90,7 @@ internal sealed class HistogramQueries(NpgsqlDataSource database, DayTables tabl
         var seen = TimeWindow.Of(filter.Filter, TimeField.FirstSeen);
         var (counted, oldest) = (0L, DateTime.MaxValue);
         var rows = TaskWalk.Found(filter.Filter, byFirstSign: field == TimeField.FirstSeen);
-        await new TimeWindows(connection, days).Ask(new TimeWindow(counts.From, counts.To), backInTime: true, rows, async window =>
+        await new TimeWindows(connection, days).Ask(new TimeWindow(counts.From, counts.To), backInTime: true, rows, nearest: 0, async window =>
         {
             var (tasks, first) = await AddRows(connection, filter, field, counts, parameters => window.Condition(Column(field), parameters)
                 + days.Condition(field == TimeField.FirstSeen ? seen.And(window) : seen, parameters), ct, TaskHistogram.MaxRows - counted);

@@ -20,10 +20,6 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
     /// <summary>Where an index has the rows in their order, and only the tables to look into are to be few.</summary>
     private static readonly TimeSpan _wide = TimeSpan.FromDays(1);
 
-    /// <summary>So many rows are read in the first window, and four times as many in each that follows: a burst may have come in within seconds.</summary>
-    private const long FewRows = 20_000;
-    private const int MoreRows = 4;
-
     private const string OnlyBitmapsSql = "set local enable_indexscan = off; set local enable_seqscan = off";
     private const string AnyPlanSql = "set local enable_indexscan = on; set local enable_seqscan = on";
 
@@ -31,44 +27,34 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
     /// <param name="range">Nothing outside of it is asked for.</param>
     /// <param name="backInTime">Which way to go.</param>
     /// <param name="found">How those that match are found.</param>
+    /// <param name="nearest">
+    /// So many rows are read one by one at first, if they have to be: a burst may have come in within seconds, and what is not rare is found among
+    /// them. If that is not enough, what was found is asked for again. 0: not so.
+    /// </param>
     /// <param name="ask">Asks for one of them; true: it is enough.</param>
-    public async Task Ask(TimeWindow range, bool backInTime, RowsFound found, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
+    public async Task Ask(TimeWindow range, bool backInTime, RowsFound found, int nearest, Func<TimeWindow, Task<bool>> ask, CancellationToken ct)
     {
         if (await Span(ct) is not (var first, var last))
             return;
         var near = backInTime ? range.To : range.From;
         var limit = backInTime ? range.From : range.To;
         var start = backInTime ? Earlier(near, last) : Later(near, first);
+        if (found == RowsFound.ByReading && nearest > 0 && await ask((backInTime ? new TimeWindow(start - _wide, near) : new TimeWindow(near, start + _wide)) with { Nearest = nearest }))
+            return;
         if (found != RowsFound.InOrder)
             await Plan(OnlyBitmapsSql, ct);
-        var rows = FewRows;
         for (var width = found == RowsFound.InOrder ? _wide : _narrow; ; width *= Widening)
         {
             // beyond the first and the last first sign, all the rest is asked for: other times of a task may lie there
             var far = backInTime
                 ? start - Later(limit, first) > width ? start - width : limit
                 : Earlier(limit, last) - start > width ? start + width : limit;
-            if (found == RowsFound.ByReading && await Edge(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far), backInTime, rows, ct) is { } edge)
-                (far, rows) = (backInTime ? edge : edge.AddTicks(TimeSpan.TicksPerMicrosecond), rows * MoreRows);
             if (await ask(backInTime ? new TimeWindow(far, near) : new TimeWindow(near, far)) || far == limit)
                 break;
             near = far;
         }
         if (found != RowsFound.InOrder)
             await Plan(AnyPlanSql, ct);
-    }
-
-    /// <summary>The time of the row behind so many in a window; null: it has no more. Only the index is looked at.</summary>
-    private async Task<DateTime?> Edge(TimeWindow window, bool backInTime, long rows, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = QueryFault.TimeLimit };
-        var condition = window.Condition("t.first_seen", command.Parameters) + days.Condition(window, command.Parameters);
-#pragma warning disable CA2100 // put together of our own texts; values are parameters
-        command.CommandText = $"""
-            select t.first_seen from eventhistory.task t where true{condition} order by t.first_seen {(backInTime ? "desc" : "asc")} offset {rows} limit 1
-            """;
-#pragma warning restore CA2100
-        return (DateTime?)await command.ExecuteScalarAsync(ct);
     }
 
     private static DateTime Earlier(DateTime? bound, DateTime than) => bound < than ? bound.Value : than;
@@ -120,6 +106,9 @@ internal enum RowsFound
 /// <param name="To">Excluded; null: no bound.</param>
 internal readonly record struct TimeWindow(DateTime? From, DateTime? To)
 {
+    /// <summary>Only so many tasks are looked at, those of the beginning or of the end, by their first signs; 0: all.</summary>
+    public int Nearest { get; init; }
+
     /// <summary>The range that a filter's conditions leave to one of a task's times.</summary>
     public static TimeWindow Of(Filter filter, TimeField field)
     {
@@ -131,6 +120,15 @@ internal readonly record struct TimeWindow(DateTime? From, DateTime? To)
     public TimeWindow And(TimeWindow other) => new(
         From > other.From || other.From is null ? From : other.From,
         To < other.To || other.To is null ? To : other.To);
+
+    /// <summary>The tasks to look at, as <c>t</c>.</summary>
+    /// <param name="order">From which end: the order of what is asked for, so that none of one moment is left out that should be there.</param>
+    public string Tasks(string order, StoredDays days, NpgsqlParameterCollection parameters) => Nearest == 0
+        ? "eventhistory.task t"
+        : $"""
+            (select * from eventhistory.task t where true{Condition("t.first_seen", parameters)}{days.Condition(this, parameters)}
+              order by {order} limit {Nearest.ToString(CultureInfo.InvariantCulture)}) t
+            """;
 
     /// <summary>What comes behind another condition: a column's value lies within.</summary>
     public string Condition(string column, NpgsqlParameterCollection parameters)

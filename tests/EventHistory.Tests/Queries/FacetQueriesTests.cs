@@ -57,7 +57,7 @@ public sealed class FacetQueriesTests(Postgres postgres) : IAsyncLifetime
 
         var all = await Facets("");
         var newest = await Facets("retries:>=0");
-        var ofName = await Facets("name:=task.0");
+        var ofName = await Facets("name:=task.0 state:FAILURE");
 
         Assert.Equal("FAILURE 6700, RECEIVED 6700, SUCCESS 6700", Text(all.State));
         Assert.Equal((CountBasis.Rollups, false), (all.State.Basis, all.State.IsExact));
