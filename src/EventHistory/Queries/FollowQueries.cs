@@ -10,6 +10,9 @@ internal sealed class FollowQueries(NpgsqlDataSource database)
     /// <summary>So many events are read at a time, and the rest of their segment.</summary>
     private const int Enough = 4000;
 
+    /// <summary>Or so many bytes of them: less than may wait for a client, so that one that keeps up is not given up for a single step.</summary>
+    private const long EnoughBytes = 2_000_000;
+
     /// <summary>Where the log is that is meant, and how far it goes.</summary>
     /// <param name="name">Of the source; null: the only one.</param>
     /// <param name="ct">Stop.</param>
@@ -43,11 +46,12 @@ internal sealed class FollowQueries(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var snapshot = await QuerySnapshot.Begin(connection, ct);
         upTo = Math.Min(upTo, await Last(connection, source, ct)); // a standby may not have what another server has told of
-        var events = new List<RecordedEvent>();
+        var (events, bytes) = (new List<RecordedEvent>(), 0L);
         await foreach (var segment in LogSearch.Read(connection, source, after + 1, upTo, forwards: true, new SegmentsWanted(types, null, null), QueryFault.TimeLimit, ct))
         {
             events.AddRange(RecordedEvent.Of(segment).Where(e => e.Position <= upTo));
-            if (events.Count >= Enough)
+            bytes += segment.Body.Length;
+            if (events.Count >= Enough || (bytes >= EnoughBytes && events.Count > 0))
                 return (events, events[^1].Position);
         }
         return (events, Math.Max(after, upTo));
