@@ -64,15 +64,21 @@ internal sealed class ConditionWriter(FilterLabels labels, NpgsqlParameterCollec
 
     private string Any(TextPattern pattern)
     {
-        var (numbers, like) = (labels.Numbers(pattern), Add(LikeText.Of(pattern)));
+        var numbers = labels.Numbers(pattern);
         return Join(" or ",
             OneOf("t.name_id", numbers), OneOf("t.worker_id", numbers), OneOf("t.state", labels.States([pattern])), Id(pattern),
-            $"t.args ilike {like}", $"t.kwargs ilike {like}", $"t.result ilike {like}");
+            Like("t.args", pattern), Like("t.kwargs", pattern), Like("t.result", pattern));
     }
 
     private string Matches(string column, TextPattern pattern) => pattern.Exact is { } exact
         ? $"{column} = {Add(exact)}"
-        : $"{column} ilike {Add(LikeText.Of(pattern))}";
+        : Like(column, pattern);
+
+    private string Like(string column, TextPattern pattern)
+    {
+        var like = $"{column} ilike {Add(LikeText.Of(pattern))}";
+        return LikeText.WithoutLetters(pattern) is { } part ? $"({column} like {Add(part)} and {like})" : like;
+    }
 
     private static Guid[] Keys(IEnumerable<TextPattern> patterns) => [.. patterns.Where(p => p.Exact is not null).Select(p => TaskId.Parse(p.Exact!).Key)];
 

@@ -13,6 +13,9 @@ namespace EventHistory.Queries;
 /// </summary>
 internal static class RememberedEvents
 {
+    /// <summary>Few and of our own: of the shared pool each thread would keep one.</summary>
+    private static readonly ArrayPool<byte> _rooms = ArrayPool<byte>.Create(maxArrayLength: 2 * 1024 * 1024, maxArraysPerBucket: 2);
+
     private const string SegmentsSql = "select " + SegmentRow.Columns + """
 
           from (select distinct s.first_position, s.recorded_at
@@ -56,15 +59,15 @@ internal static class RememberedEvents
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            _rooms.Return(buffer);
         }
 
         Memory<byte> Room(int length)
         {
             if (length > buffer.Length)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = ArrayPool<byte>.Shared.Rent(length);
+                _rooms.Return(buffer);
+                buffer = _rooms.Rent(length);
             }
             return buffer.AsMemory(0, length);
         }
