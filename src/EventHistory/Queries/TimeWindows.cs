@@ -39,8 +39,11 @@ internal sealed class TimeWindows(NpgsqlConnection connection, StoredDays days)
         var near = backInTime ? range.To : range.From;
         var limit = backInTime ? range.From : range.To;
         var start = backInTime ? Earlier(near, last) : Later(near, first);
-        if (found == RowsFound.ByReading && nearest > 0 && await ask((backInTime ? new TimeWindow(start - _wide, near) : new TimeWindow(near, start + _wide)) with { Nearest = nearest }))
+        if (found == RowsFound.ByReading && nearest > 0 && start >= first && start <= last // nothing is near what lies outside of the history
+            && await ask((backInTime ? new TimeWindow(start - _wide, near) : new TimeWindow(near, start + _wide)) with { Nearest = nearest }))
+        {
             return;
+        }
         if (found != RowsFound.InOrder)
             await Plan(OnlyBitmapsSql, ct);
         for (var width = found == RowsFound.InOrder ? _wide : _narrow; ; width *= Widening)

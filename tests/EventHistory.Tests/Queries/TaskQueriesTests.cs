@@ -52,6 +52,22 @@ public sealed class TaskQueriesTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal([3, 2], await Find("first_seen:2026-11-21T10:00:02Z..2026-11-21T10:00:04Z"));
     }
 
+    /// <summary>As far as a time can be written: near it there is nothing to look at.</summary>
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z", 0, 4)]
+    [InlineData("9998-12-31T23:59:59Z", 4, 0)]
+    public async Task A_time_may_be_far_outside_of_the_history(string time, int before, int since)
+    {
+        await Received(Enumerable.Range(1, 4));
+
+        foreach (var isDescending in new[] { true, false })
+        {
+            var order = new TaskOrder(TaskSort.FirstSeen, isDescending);
+            Assert.Equal(before, (await _history.Tasks.List(Query($"-worker:nobody first_seen:<{time}"), order, null, 10, Ct)).Items.Count);
+            Assert.Equal(since, (await _history.Tasks.List(Query($"-worker:nobody first_seen:>={time}"), order, null, 10, Ct)).Items.Count);
+        }
+    }
+
     [Fact]
     public async Task Pages_neither_repeat_nor_omit_a_task_while_others_come_in()
     {
